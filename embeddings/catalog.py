@@ -1,0 +1,194 @@
+"""Articles in SQLite and passages in a memory-mapped array: what vectors and words are numbers of."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.sentences import Span
+from embeddings.types import Article, Filter, Numbers, Passage
+
+_COLUMNS = "id, title, text, url, date, source, path"
+_TABLE = """
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+    url TEXT, date TEXT, source TEXT, path TEXT,
+    content BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL
+)
+"""
+_INDEXES = """
+CREATE UNIQUE INDEX by_id ON articles (id);
+CREATE INDEX by_content ON articles (content);
+CREATE INDEX by_date ON articles (date, source, first, count);
+CREATE INDEX by_source ON articles (source, first, count);
+CREATE INDEX by_first ON articles (first);
+"""
+_PASSAGE = np.dtype([("article", "<i8"), ("start", "<i8"), ("end", "<i8")])
+
+
+def content_hash(article: Article) -> bytes:
+    """SHA-256 of what an article's passages and vectors come from: title and text."""
+    return hashlib.sha256(json.dumps([article.title, article.text]).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An article's row in the catalog, without its text."""
+
+    id: str
+    content: bytes
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogStats:
+    articles: int
+    passages: int
+    since: str | None
+    until: str | None
+    sources: dict[str, int]
+    """Articles of each publisher, most first."""
+
+
+class CatalogWriter:
+    """Writes a catalog article by article; `close` makes it whole."""
+
+    def __init__(self, articles: Path, passages: Path) -> None:
+        self._db = sqlite3.connect(articles, isolation_level=None)
+        self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLE)
+        self._db.execute("BEGIN")
+        self._path = passages
+        self._spans: list[NDArray[Any]] = []
+        self.articles = 0
+        self.passages = 0
+
+    def add(self, article: Article, spans: Sequence[Span]) -> tuple[int, int]:
+        """Number of the article, and of its first passage."""
+        number, first = self.articles, self.passages
+        rows = np.array([(number, start, end) for start, end in spans], _PASSAGE)
+        self._spans.append(rows)
+        self._db.execute(
+            f"INSERT INTO articles (number, {_COLUMNS}, content, first, count)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(number, article.id, article.title, article.text, article.url, article.date, article.source),
+                *(article.path, content_hash(article), first, len(spans)),
+            ),
+        )
+        self.articles += 1
+        self.passages += len(spans)
+        return number, first
+
+    def close(self) -> None:
+        self._db.execute("COMMIT")
+        self._db.executescript(_INDEXES)
+        self._db.close()
+        rows = np.concatenate(self._spans) if self._spans else np.zeros(0, _PASSAGE)
+        np.save(self._path, rows, allow_pickle=False)
+
+
+class Catalog:
+    """Reads articles and passages by number, by id, and by filter."""
+
+    def __init__(self, db: sqlite3.Connection, passages: NDArray[Any]) -> None:
+        self._db = db
+        self._passages = passages
+
+    @classmethod
+    def open(cls, articles: Path, passages: Path) -> Self:
+        """Raises sqlite3.Error, OSError or ValueError where the files are damaged."""
+        db = sqlite3.connect(
+            f"{articles.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        db.execute("SELECT number FROM articles LIMIT 1").fetchone()
+        rows = np.load(passages, mmap_mode="r", allow_pickle=False)
+        if rows.dtype != _PASSAGE:
+            raise ValueError(f"{passages.name} holds {rows.dtype}, expected {_PASSAGE}")
+        return cls(db, rows)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def articles(self, numbers: Sequence[int]) -> dict[int, Article]:
+        """The articles of these numbers."""
+        found: dict[int, Article] = {}
+        for first in range(0, len(numbers), 500):
+            some = [int(n) for n in numbers[first : first + 500]]
+            marks = ", ".join("?" * len(some))
+            rows = self._db.execute(
+                f"SELECT number, {_COLUMNS} FROM articles WHERE number IN ({marks})", some
+            )
+            found.update((row[0], Article(*row[1:])) for row in rows)
+        return found
+
+    def all_articles(self) -> Iterator[Article]:
+        """Every article, in order."""
+        for row in self._db.execute(f"SELECT {_COLUMNS} FROM articles ORDER BY number"):
+            yield Article(*row)
+
+    def article(self, id: str) -> Article | None:
+        row = self._db.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id,)).fetchone()
+        return Article(*row) if row else None
+
+    def passages(self, numbers: Numbers) -> list[Passage]:
+        """The passages of these numbers, in their order."""
+        rows = self._passages[numbers]
+        articles = self.articles(sorted({int(n) for n in rows["article"]}))
+        return [
+            Passage(int(number), articles[int(row["article"])], int(row["start"]), int(row["end"]))
+            for number, row in zip(numbers, rows, strict=True)
+        ]
+
+    def article_numbers(self, passages: Numbers) -> Numbers:
+        """The article's number of each passage."""
+        return np.asarray(self._passages["article"][passages], np.int64)
+
+    def spans(self, first: int, count: int) -> list[Span]:
+        return [(int(row["start"]), int(row["end"])) for row in self._passages[first : first + count]]
+
+    def allowed(self, narrow: Filter) -> Numbers | None:
+        """Sorted numbers of the passages whose articles `narrow` lets through; None for all."""
+        if not narrow:
+            return None
+        conditions, values = [], []
+        for column, value in (("date >= ?", narrow.since), ("date <= ?", narrow.until)):
+            if value:
+                conditions.append(column)
+                values.append(value)
+        if narrow.sources:
+            conditions.append(f"source IN ({', '.join('?' * len(narrow.sources))})")
+            values.extend(narrow.sources)
+        rows = self._db.execute(
+            f"SELECT first, count FROM articles WHERE {' AND '.join(conditions)} ORDER BY first", values
+        )
+        ranges = [np.arange(first, first + count, dtype=np.int64) for first, count in rows]
+        return np.concatenate(ranges) if ranges else np.zeros(0, np.int64)
+
+    def kept_by_content(self, content: bytes) -> Kept | None:
+        row = self._db.execute(
+            "SELECT id, content, first, count FROM articles WHERE content = ? LIMIT 1", (content,)
+        ).fetchone()
+        return Kept(*row) if row else None
+
+    def kept(self) -> dict[str, Kept]:
+        """Every article's row by id."""
+        return {
+            row[0]: Kept(*row) for row in self._db.execute("SELECT id, content, first, count FROM articles")
+        }
+
+    def stats(self) -> CatalogStats:
+        count, since, until = self._db.execute(
+            "SELECT count(*), min(date), max(date) FROM articles"
+        ).fetchone()
+        sources = self._db.execute(
+            "SELECT source, count(*) AS n FROM articles WHERE source IS NOT NULL"
+            " GROUP BY source ORDER BY n DESC, source"
+        )
+        return CatalogStats(count, len(self._passages), since, until, dict(sources.fetchall()))

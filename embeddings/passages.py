@@ -1,0 +1,150 @@
+"""Articles cut into passages: exact spans that end with sentences and fit the encoder."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from embeddings.sentences import Span, sentence_spans
+from embeddings.types import Article, Encoder
+
+_WORD = re.compile(r"\S+")
+_MAX_PIECE = 2_000
+"""Characters after which a run without sentence end is split whatever its tokens say."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSettings:
+    """How articles are cut; stored with an index, and part of what makes its vectors valid."""
+
+    words: int = 160
+    """Words a passage aims at; it ends with the last sentence that fits."""
+    overlap: int = 1
+    """Sentences that a passage repeats from the one before."""
+    title_tokens: int = 64
+    """Tokens of the title that stand in front of a passage, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    words: int
+    tokens: int
+
+
+def document(title: str, passage: str) -> str:
+    """What the encoder reads of a passage: `title. passage`."""
+    return f"{title}. {passage}" if title else passage
+
+
+def short_title(title: str, encoder: Encoder, settings: PassageSettings) -> str:
+    """The words of `title` that fit in front of a passage."""
+    if encoder.count_tokens([title])[0] <= settings.title_tokens and len(title) <= _MAX_PIECE:
+        return title
+    room = min(settings.title_tokens, encoder.max_tokens // 4)
+    first = next(iter(_split(title[:_MAX_PIECE], 0, min(_MAX_PIECE, len(title)), encoder, room)), None)
+    return title[first.start : first.end] if first else ""
+
+
+def cut(article: Article, encoder: Encoder, settings: PassageSettings) -> list[Span]:
+    """Spans of the passages of `article`, in order.
+
+    Together they hold every character of the text that is not white space. With the title in front
+    (see `document`) none has more tokens than the encoder reads. A passage ends where a sentence ends,
+    except inside a sentence that is too long for one passage: that one is split at words, and a word
+    too long is split at characters.
+    """
+    title = short_title(article.title, encoder, settings)
+    title_tokens = encoder.count_tokens([document(title, "")])[0]
+    budget = max(1, encoder.max_tokens - title_tokens)
+    while True:
+        spans = list(_pack(_pieces(article.text, encoder, budget), settings, budget))
+        counts = encoder.count_tokens([document(title, article.text[a:b]) for a, b in spans])
+        over = max(counts, default=0) - encoder.max_tokens
+        if over <= 0 or budget == 1:
+            return spans
+        # Only where tokens of parts do not add up to tokens of the whole (byte-pair vocabularies).
+        budget = max(1, budget - over)
+
+
+def _pieces(text: str, encoder: Encoder, budget: int) -> list[_Piece]:
+    spans = sentence_spans(text)
+    counts = encoder.count_tokens([text[a:b] for a, b in spans])
+    pieces: list[_Piece] = []
+    for (start, end), tokens in zip(spans, counts, strict=True):
+        if tokens > budget or end - start > _MAX_PIECE:
+            pieces.extend(_split(text, start, end, encoder, budget))
+        else:
+            pieces.append(_Piece(start, end, _count_words(text[start:end]), tokens))
+    return pieces
+
+
+def _split(text: str, start: int, end: int, encoder: Encoder, budget: int) -> Iterator[_Piece]:
+    """Pieces of a sentence that is too long: as many words each as fit."""
+    words = _words(text, start, end, encoder, budget)
+    first = 0
+    while first < len(words):
+        last = first + 1
+        tokens = words[first].tokens
+        while last < len(words) and tokens + words[last].tokens <= budget and _fits(words, first, last):
+            tokens += words[last].tokens
+            last += 1
+        yield _Piece(words[first].start, words[last - 1].end, last - first, tokens)
+        first = last
+
+
+def _fits(words: Sequence[_Piece], first: int, last: int) -> bool:
+    return words[last].end - words[first].start <= _MAX_PIECE
+
+
+def _words(text: str, start: int, end: int, encoder: Encoder, budget: int) -> list[_Piece]:
+    spans = [
+        (at, min(at + _MAX_PIECE, match.end()))
+        for match in _WORD.finditer(text, start, end)
+        for at in range(match.start(), match.end(), _MAX_PIECE)
+    ]
+    while True:
+        counts = encoder.count_tokens([text[a:b] for a, b in spans])
+        long = [n > budget and b - a > 1 for (a, b), n in zip(spans, counts, strict=True)]
+        if not any(long):
+            return [_Piece(a, b, 1, n) for (a, b), n in zip(spans, counts, strict=True)]
+        spans = [half for span, split in zip(spans, long, strict=True) for half in _halves(span, split)]
+
+
+def _halves(span: Span, split: bool) -> list[Span]:
+    start, end = span
+    middle = (start + end) // 2
+    return [(start, middle), (middle, end)] if split else [span]
+
+
+def _pack(pieces: Sequence[_Piece], settings: PassageSettings, budget: int) -> Iterator[Span]:
+    first = 0
+    while first < len(pieces):
+        last = first + 1
+        words, tokens = pieces[first].words, pieces[first].tokens
+        while (
+            last < len(pieces)
+            and words + pieces[last].words <= settings.words
+            and tokens + pieces[last].tokens <= budget
+        ):
+            words, tokens = words + pieces[last].words, tokens + pieces[last].tokens
+            last += 1
+        yield pieces[first].start, pieces[last - 1].end
+        if last == len(pieces):
+            return
+        first = _next_first(pieces, first, last, settings, budget)
+
+
+def _next_first(
+    pieces: Sequence[_Piece], first: int, last: int, settings: PassageSettings, budget: int
+) -> int:
+    """Where the next passage begins: with the overlap, if the next new piece still fits behind it."""
+    start = max(first + 1, last - settings.overlap)
+    repeated = pieces[start:last]
+    words = sum(p.words for p in repeated) + pieces[last].words
+    tokens = sum(p.tokens for p in repeated) + pieces[last].tokens
+    return start if words <= settings.words and tokens <= budget else last
+
+
+def _count_words(text: str) -> int:
+    return sum(1 for _ in _WORD.finditer(text))

@@ -1,0 +1,92 @@
+"""The values that the stages hand to one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors: TypeAlias = NDArray[np.float32]
+Numbers: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text with its origin; every passage and answer is a slice of `text`."""
+
+    id: str
+    title: str
+    text: str
+    url: str | None = None
+    date: str | None = None
+    """Day of publication, ISO 8601 (`YYYY-MM-DD`)."""
+    source: str | None = None
+    """The publisher; the host of `url` where nobody names one."""
+    path: str | None = None
+    """The file it was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """`article.text[start:end]`, with the number that vectors and words know it by."""
+
+    number: int
+    article: Article
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something in a source that did not become an article, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles count: dates are inclusive ISO days, sources are publishers' names.
+
+    An article without a date is left out as soon as `since` or `until` is given.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    sources: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.sources)
+
+
+class Encoder(Protocol):
+    """Texts to unit vectors. `encode_document` is for what is indexed, `encode_query` for what is asked."""
+
+    @property
+    def name(self) -> str:
+        """The model as a user names it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the vectors would: weights, pooling, prompts, token limit."""
+
+    @property
+    def dim(self) -> int: ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens the model reads of one document, special tokens and prompt already taken off."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, without special tokens."""
+
+    def encode_query(self, texts: Sequence[str]) -> Vectors:
+        """Float32 array `(len(texts), dim)`, rows of unit length."""
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        """Float32 array `(len(texts), dim)`, rows of unit length."""

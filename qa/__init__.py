@@ -1,0 +1,36 @@
+"""Questions to a folder of articles, answered with exact quotations, on your own machine.
+
+from qa import QA
+
+QA.build(["seeds"], ".qa")
+result = QA.open(".qa").ask("Who rebuilt the bridge?")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embeddings.types import Article, Filter, Passage
+    from qa.pipeline import QA
+    from qa.types import Answer, RankedPassage, Result, Signals
+
+__all__ = ["QA", "Answer", "Article", "Filter", "Passage", "RankedPassage", "Result", "Signals"]
+
+_HOMES = {
+    "QA": "qa.pipeline",
+    "Answer": "qa.types",
+    "RankedPassage": "qa.types",
+    "Result": "qa.types",
+    "Signals": "qa.types",
+    "Article": "embeddings.types",
+    "Filter": "embeddings.types",
+    "Passage": "embeddings.types",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imported when first asked for: `qa --help` needs none of it."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,215 @@
+"""The command line: each command imports what it needs when it runs."""
+
+import argparse
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from embeddings.errors import QAError
+
+if TYPE_CHECKING:
+    from embeddings.types import Filter
+
+EXAMPLES = {
+    "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
+    "  qa index a.jsonl.gz b/ --rebuild",
+    "ask": 'examples:\n  qa ask "Who won the race?"\n'
+    '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json',
+    "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
+    "  qa search flood relief -k 20",
+    "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
+    "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
+    "chat": "examples:\n  qa chat\n  qa chat --port 8080",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of `qa` with all its commands."""
+    top = argparse.ArgumentParser(
+        prog="qa", description="Ask a folder of articles; every answer is an exact quotation."
+    )
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    index = _command(commands, "index", "make the index hold exactly the articles of the sources")
+    index.add_argument(
+        "sources", nargs="*", default=["seeds"], metavar="SOURCE", help="folders or files (default: seeds)"
+    )
+    index.add_argument("--model", metavar="M", help="a sentence-transformers model: a folder or a local name")
+    index.add_argument("--rebuild", action="store_true", help="encode everything again")
+
+    ask = _command(commands, "ask", "answer a question, with the passages that support it")
+    ask.add_argument("question", nargs="+", metavar="QUESTION")
+    _add_filter(ask, top_k=5)
+
+    search = _command(commands, "search", "rank passages for a question, a statement or words")
+    search.add_argument("text", nargs="+", metavar="TEXT")
+    _add_filter(search, top_k=10)
+
+    run = _command(commands, "run", "answer a file of questions, one JSON line each")
+    run.add_argument("questions", metavar="QUESTIONS.jsonl")
+    run.add_argument("-k", type=int, default=100, metavar="K", help="passages a question (default: 100)")
+    run.add_argument("--out", required=True, metavar="RUN.jsonl", help="the file to write")
+
+    info = _command(commands, "info", "say what the index holds")
+    info.add_argument("--json", action="store_true", help="as JSON")
+
+    chat = _command(commands, "chat", "open the page in which to ask")
+    chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
+    chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C."""
+    _tolerate_any_terminal()
+    options = parser().parse_args(argv)
+    if options.version:
+        from importlib.metadata import version
+
+        print(f"qa {version('article-qa')}")
+        return 0
+    if not options.command:
+        parser().print_help()
+        return 2
+    logging.basicConfig(format="qa: %(levelname)s: %(message)s", level=logging.WARNING)
+    for level in (logging.WARNING, logging.ERROR):
+        logging.addLevelName(level, logging.getLevelName(level).lower())
+    try:
+        _COMMANDS[options.command](options)
+    except QAError as error:
+        return _fail(str(error))
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("qa: interrupted; the index is as it was", file=sys.stderr)
+        return 130
+    except OSError as error:
+        return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except Exception as error:
+        if os.environ.get("QA_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {error}".replace("\n", " ")
+        return _fail(f"unforeseen, please report it with the output under QA_DEBUG=1: {what}")
+    return 0
+
+
+def _index(options: argparse.Namespace) -> None:
+    from qa.pipeline import QA
+    from qa.terminal import build_progress, print_report
+
+    with build_progress() as progress:
+        report = QA.build(options.sources, options.index, options.model, options.rebuild, progress=progress)
+    print_report(report, options.index)
+
+
+def _ask(options: argparse.Namespace) -> None:
+    from qa.pipeline import QA
+    from qa.terminal import print_result
+
+    result = QA.open(options.index).ask(" ".join(options.question), options.k, _filter(options))
+    if options.json:
+        _print_json({"question": result.question, "index": options.index, **result.to_json()})
+    else:
+        print_result(result)
+
+
+def _search(options: argparse.Namespace) -> None:
+    from qa.pipeline import QA
+    from qa.terminal import print_passages
+
+    text = " ".join(options.text)
+    ranked = QA.open(options.index).search(text, options.k, _filter(options))
+    if options.json:
+        passages = [place.to_json() for place in ranked]
+        _print_json({"text": text, "index": options.index, "passages": passages})
+    else:
+        print_passages(ranked)
+
+
+def _run(options: argparse.Namespace) -> None:
+    from qa.pipeline import QA
+    from qa.questions import read_questions
+    from qa.running import write_run
+
+    questions = read_questions(options.questions)
+    write_run(QA.open(options.index), questions, options.k, options.out)
+    print(f"{len(questions)} questions: {options.out}")
+
+
+def _info(options: argparse.Namespace) -> None:
+    from qa.information import describe, print_info
+
+    info = describe(options.index)
+    if options.json:
+        _print_json(info)
+    else:
+        print_info(info)
+
+
+def _chat(options: argparse.Namespace) -> None:
+    from qa.chat import serve
+
+    serve(options.index, options.host, options.port)
+
+
+_COMMANDS = {"index": _index, "ask": _ask, "search": _search, "run": _run, "info": _info, "chat": _chat}
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=help,
+        description=f"{help[0].upper()}{help[1:]}.",
+        epilog=EXAMPLES[name],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--index",
+        default=os.environ.get("QA_INDEX") or ".qa",
+        metavar="DIR",
+        help="folder of the index (default: $QA_INDEX, else .qa)",
+    )
+    return command
+
+
+def _add_filter(command: argparse.ArgumentParser, top_k: int) -> None:
+    command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
+    command.add_argument("--since", metavar="DAY", help="only articles of this day (YYYY-MM-DD) or later")
+    command.add_argument("--until", metavar="DAY", help="only articles of this day or earlier")
+    command.add_argument(
+        "--source", action="append", default=[], metavar="S", help="only this publisher; may be repeated"
+    )
+    command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _filter(options: argparse.Namespace) -> "Filter":
+    from embeddings.types import Filter
+
+    return Filter(options.since, options.until, tuple(options.source))
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _fail(message: str) -> int:
+    print("qa: " + " ".join(message.split()), file=sys.stderr)
+    return 1
+
+
+def _tolerate_any_terminal() -> None:
+    """A character that the terminal cannot show is replaced, never an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

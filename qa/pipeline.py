@@ -1,0 +1,109 @@
+"""The whole flow of a question: QA.ask."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+from typing import Self
+
+from embeddings.building import Progress, Report
+from embeddings.errors import QueryError
+from embeddings.index import ArticleIndex
+from embeddings.types import Encoder, Filter
+from qa.answering import THRESHOLD, answer_sentence, answerable
+from qa.ranking import Query, Ranking, rank
+from qa.types import RankedPassage, Result, Signals
+
+EVERYTHING = Filter()
+_LONGEST = 2_000
+_READ = 5
+
+
+class QA:
+    """Questions to one index.
+
+    `QA.build(["seeds"], ".qa")` makes an index, `QA.open(".qa")` opens it; `ask` and `search` answer.
+    """
+
+    def __init__(self, index: ArticleIndex) -> None:
+        self.index = index
+
+    @classmethod
+    def open(cls, folder: str | Path = ".qa", encoder: Encoder | None = None) -> Self:
+        """The index in `folder`. Raises NoIndexError, IndexMismatchError or ModelError."""
+        return cls(ArticleIndex.open(folder, encoder))
+
+    @staticmethod
+    def build(
+        sources: Sequence[str | Path],
+        folder: str | Path = ".qa",
+        model: str | None = None,
+        rebuild: bool = False,
+        encoder: Encoder | None = None,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Report:
+        """Make the index in `folder` hold exactly the articles of `sources`; see ArticleIndex.build."""
+        return ArticleIndex.build(sources, folder, model, rebuild, encoder=encoder, progress=progress)
+
+    def ask(self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING) -> Result:
+        """The answer, an exact span or None, and the `top_k` passages ranked for `question`.
+
+        Raises QueryError for a question, number or filter that cannot be served.
+        """
+        started = perf_counter()
+        query = self._query(question, top_k, narrow)
+        ranking = rank(self.index, query, narrow, top_k)
+        passages = self._passages(ranking, max(top_k, _READ))
+        likely = answerable(ranking)
+        answer = None
+        if likely >= THRESHOLD:
+            answer = answer_sentence(self.index, query, [ranked.passage for ranked in passages])
+        ms = 1000 * (perf_counter() - started)
+        return Result(question, answer, likely, passages[:top_k], ms)
+
+    def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
+        """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""
+        query = self._query(text, top_k, narrow)
+        return self._passages(rank(self.index, query, narrow, top_k), top_k)
+
+    def _query(self, text: str, top_k: int, narrow: Filter) -> Query:
+        _check(text, top_k, narrow)
+        text = text.replace("\0", " ").encode("utf-8", "replace").decode()
+        return Query(text, self.index.encoder.encode_query([text])[0])
+
+    def _passages(self, ranking: Ranking, top_k: int) -> tuple[RankedPassage, ...]:
+        passages = self.index.catalog.passages(ranking.numbers[:top_k])
+        return tuple(
+            RankedPassage(
+                place + 1,
+                passage,
+                float(ranking.scores[place]),
+                Signals(
+                    float(ranking.dense[place]),
+                    float(ranking.passage_words[place]),
+                    float(ranking.article_words[place]),
+                ),
+            )
+            for place, passage in enumerate(passages)
+        )
+
+
+def _check(text: str, top_k: int, narrow: Filter) -> None:
+    if not any(character.isalnum() for character in text):
+        raise QueryError("the question is empty: ask in words")
+    if len(text) > _LONGEST:
+        raise QueryError(f"the question has {len(text)} characters, expected {_LONGEST} at most: shorten it")
+    if top_k < 1:
+        raise QueryError(f"the number of passages is {top_k}, expected 1 or more")
+    for name, value in (("since", narrow.since), ("until", narrow.until)):
+        if value is not None and not _is_day(value):
+            raise QueryError(f"{name} is {value!r}, expected a day such as 2022-11-30")
+    if narrow.since and narrow.until and narrow.since > narrow.until:
+        raise QueryError(f"since ({narrow.since}) is later than until ({narrow.until})")
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False

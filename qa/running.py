@@ -1,0 +1,36 @@
+"""A file of questions answered into a run file: one JSON line a question, in order."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from embeddings.errors import QAError, QueryError
+from qa.pipeline import QA
+from qa.questions import Question
+
+
+def write_run(qa: QA, questions: Sequence[Question], top_k: int, out: str | Path) -> None:
+    """Answer each question and write `out`, whole or not at all.
+
+    Each line holds `id`, `answer`, `answerable`, `passages` and `ms`. Raises QueryError, with the
+    question's id, where one cannot be asked, and QAError where `out` cannot be written.
+    """
+    out = Path(out)
+    part = out.with_name(f"{out.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8") as lines:
+            for question in questions:
+                lines.write(json.dumps(_line(qa, question, top_k), ensure_ascii=False) + "\n")
+        part.replace(out)
+    except OSError as error:
+        raise QAError(f"cannot write {out}: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _line(qa: QA, question: Question, top_k: int) -> dict[str, object]:
+    try:
+        return {"id": question.id, **qa.ask(question.question, top_k).to_json()}
+    except QueryError as error:
+        raise QueryError(f"question {question.id}: {error}") from None

@@ -1,0 +1,122 @@
+"""What people read in a terminal: plain lines in a pipe, colours and a progress bar on a screen."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from embeddings.types import Article, Passage
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from embeddings.building import Progress, Report
+    from qa.types import Answer, RankedPassage, Result
+
+NO_ANSWER = "The corpus does not seem to answer this."
+_SHOWN = 20
+_CONTROL = {code: "\ufffd" for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
+
+
+def printable(text: str) -> str:
+    """`text` without characters that command a terminal."""
+    return text.translate(_CONTROL)
+
+
+def console() -> "Console":
+    """Where results go: wrapped and coloured on a screen, one line a paragraph in a pipe."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+
+
+def print_result(result: "Result") -> None:
+    out = console()
+    ranked = result.passages
+    if result.answer:
+        out.print(_answer(result.answer), style="bold")
+        out.print(_origin(result.answer.article), style="dim")
+        print_passages(ranked, result.answer)
+        return
+    out.print(NO_ANSWER, style="bold")
+    if ranked:
+        out.print("\nRelated passages:")
+        print_passages(ranked)
+
+
+def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" = None) -> None:
+    out = console()
+    if not ranked:
+        out.print("No passage matches.")
+    for place in ranked:
+        article = place.passage.article
+        out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
+        out.print(f"   {_origin(article)} · score {place.score:.3f}", style="dim")
+        out.print(_marked(place.passage, answer))
+
+
+def _answer(answer: "Answer") -> str:
+    return " ".join(printable(answer.text).split())
+
+
+def _origin(article: Article) -> str:
+    parts = (article.source, article.date, article.url or article.path)
+    return printable(" · ".join(part for part in parts if part) or article.id)
+
+
+def _marked(passage: Passage, answer: "Answer | None") -> "Text":
+    """The passage, with the answer inside it between `[[` and `]]`."""
+    from rich.text import Text
+
+    text = Text()
+    inside = (
+        answer is not None
+        and answer.article.id == passage.article.id
+        and passage.start <= answer.start
+        and answer.end <= passage.end
+    )
+    if not inside or answer is None:
+        return text.append(printable(passage.text))
+    whole = passage.article.text
+    text.append(printable(whole[passage.start : answer.start]))
+    text.append(f"[[{printable(answer.text)}]]", style="bold yellow")
+    return text.append(printable(whole[answer.end : passage.end]))
+
+
+def print_report(report: "Report", index: str) -> None:
+    out = console()
+    for left_out in report.skipped[:_SHOWN]:
+        out.print(f"skipped {printable(left_out.path)}: {printable(left_out.reason)}")
+    if len(report.skipped) > _SHOWN:
+        out.print(f"skipped {len(report.skipped) - _SHOWN} more")
+    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
+    counts = ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
+    rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
+    out.print(f"{report.articles} articles ({counts}), {len(report.skipped)} skipped")
+    out.print(
+        f"{report.passages} passages ({report.encoded} encoded) in {report.seconds:.1f} s{rate}: {index}"
+    )
+
+
+@contextmanager
+def build_progress() -> "Iterator[Callable[[Progress], None]]":
+    """A function that shows how far a build is: a bar on a screen, a line now and then in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda at: print(
+            f"{at.fraction:4.0%} {at.articles} articles, {at.passages} passages", file=sys.stderr
+        )
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("loading the model", total=1.0)
+
+        def show(at: "Progress") -> None:
+            done = f"{at.articles} articles, {at.passages} passages"
+            bar.update(task, completed=at.fraction, description=done)
+
+        yield show

@@ -1,0 +1,85 @@
+"""What comes back for a question, and its public JSON form."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from embeddings.types import Article, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Why a passage ranks where it does; 0 where a signal says nothing."""
+
+    dense: float
+    """Cosine of question and passage, -1 to 1: the meaning."""
+    passage_words: float
+    """BM25 of the passage, 0 or more: the words."""
+    article_words: float
+    """BM25 of the whole article, 0 or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage in its place."""
+
+    rank: int
+    """1 is best."""
+    passage: Passage
+    score: float
+    """Orders the passages of one question; it has no meaning across questions."""
+    signals: Signals
+
+    def to_json(self) -> dict[str, Any]:
+        article = self.passage.article
+        return {
+            "rank": self.rank,
+            "article": article.id,
+            "start": self.passage.start,
+            "end": self.passage.end,
+            "text": self.passage.text,
+            "score": round(self.score, 6),
+            "signals": {name: round(value, 6) for name, value in asdict(self.signals).items()},
+            "title": article.title,
+            "url": article.url,
+            "date": article.date,
+            "source": article.source,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The sentence that answers: `article.text[start:end]`, inside the passage of rank `rank`."""
+
+    article: Article
+    start: int
+    end: int
+    rank: int
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "article": self.article.id, "start": self.start, "end": self.end}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A question with what the corpus has to say."""
+
+    question: str
+    answer: Answer | None
+    """None where the corpus does not seem to answer; the passages are then merely related."""
+    answerable: float
+    """Probability that the corpus answers the question, 0 to 1."""
+    passages: tuple[RankedPassage, ...]
+    ms: float
+    """Milliseconds from question to result."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "answer": self.answer.to_json() if self.answer else None,
+            "answerable": round(self.answerable, 4),
+            "passages": [ranked.to_json() for ranked in self.passages],
+            "ms": round(self.ms, 1),
+        }
