@@ -5,6 +5,7 @@ import logging
 import shutil
 import tempfile
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _FORMAT = 1
 _BATCH = 8
+_STREAMS = 2
 _AGREEMENT = 0.999
 _SAMPLES = (
     "Who won?",
@@ -97,19 +99,20 @@ class CompiledEncoder:
         )
 
     def _encode(self, texts: list[str], hint: str) -> Vectors:
-        import openvino
-
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts)]
         vectors = np.empty((len(ids), self.dim), np.float32)
-
-        def keep(request: Any, rows: list[int]) -> None:
-            vectors[rows] = request.get_output_tensor().data
-
-        queue = openvino.AsyncInferQueue(self._compiled(hint), 2 if hint == "THROUGHPUT" else 1)
-        queue.set_callback(keep)
+        model = self._compiled(hint)
+        # Requests are polled, not called back: a Python callback can deadlock when the model is released.
+        free = [model.create_infer_request() for _ in range(_STREAMS if hint == "THROUGHPUT" else 1)]
+        running: deque[tuple[Any, list[int]]] = deque()
         for rows, inputs in _batches(ids, self._card.inputs):
-            queue.start_async(inputs, rows)
-        queue.wait_all()
+            if not free:
+                free.append(_collect(running, vectors))
+            request = free.pop()
+            request.start_async(inputs)
+            running.append((request, rows))
+        while running:
+            _collect(running, vectors)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
 
@@ -118,6 +121,14 @@ class CompiledEncoder:
             # One compiled form at a time: each holds its own copy of the weights.
             self._models = {hint: _compile(self._folder, hint)}
         return self._models[hint]
+
+
+def _collect(running: deque[tuple[Any, list[int]]], vectors: Vectors) -> Any:
+    """Wait for the oldest request, keep its vectors, and return it for use again."""
+    request, rows = running.popleft()
+    request.wait()
+    vectors[rows] = request.get_output_tensor().data
+    return request
 
 
 def _batches(ids: list[list[int]], inputs: list[str]) -> Iterator[tuple[list[int], list[NDArray[np.int64]]]]:
