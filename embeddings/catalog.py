@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import math
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.sentences import Span
-from embeddings.types import Article, Filter, Numbers, Passage
+from embeddings.types import Article, Filter, Numbers, Passage, Vectors
 
 _COLUMNS = "id, title, text, url, date, source, path"
 _TABLE = """
@@ -116,17 +119,19 @@ class Catalog:
     def close(self) -> None:
         self._db.close()
 
-    def articles(self, numbers: Sequence[int]) -> dict[int, Article]:
+    def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         """The articles of these numbers."""
-        found: dict[int, Article] = {}
-        for first in range(0, len(numbers), 500):
-            some = [int(n) for n in numbers[first : first + 500]]
+        return {row[0]: Article(*row[1:]) for row in self._rows(_COLUMNS, numbers)}
+
+    def _rows(self, columns: str, numbers: Iterable[int]) -> Iterator[Any]:
+        """Number and `columns` of these articles; SQLite takes only so many numbers at once."""
+        wanted = [int(number) for number in numbers]
+        for first in range(0, len(wanted), 500):
+            some = wanted[first : first + 500]
             marks = ", ".join("?" * len(some))
-            rows = self._db.execute(
-                f"SELECT number, {_COLUMNS} FROM articles WHERE number IN ({marks})", some
+            yield from self._db.execute(
+                f"SELECT number, {columns} FROM articles WHERE number IN ({marks})", some
             )
-            found.update((row[0], Article(*row[1:])) for row in rows)
-        return found
 
     def all_articles(self) -> Iterator[Article]:
         """Every article, in order."""
@@ -149,6 +154,22 @@ class Catalog:
     def article_numbers(self, passages: Numbers) -> Numbers:
         """The article's number of each passage."""
         return np.asarray(self._passages["article"][passages], np.int64)
+
+    def days(self, articles: Numbers) -> Vectors:
+        """Float32 `(len(articles),)`: days since the year 0 of each article's date, NaN without one."""
+        dates = dict(self._rows("date", articles))
+        return np.array([_ordinal(dates[int(number)]) for number in articles], np.float32)
+
+    @cached_property
+    def newest(self) -> float:
+        """The latest of the `days`; NaN where no article has a date."""
+        return _ordinal(self._db.execute("SELECT max(date) FROM articles").fetchone()[0])
+
+    def first_passages(self, passages: Numbers) -> NDArray[np.bool_]:
+        """For each passage, whether it opens its article."""
+        return np.asarray(
+            (passages == 0) | (self.article_numbers(passages) != self.article_numbers(passages - 1)), np.bool_
+        )
 
     def spans(self, first: int, count: int) -> list[Span]:
         return [(int(row["start"]), int(row["end"])) for row in self._passages[first : first + count]]
@@ -192,3 +213,7 @@ class Catalog:
             " GROUP BY source ORDER BY n DESC, source"
         )
         return CatalogStats(count, len(self._passages), since, until, dict(sources.fetchall()))
+
+
+def _ordinal(day: str | None) -> float:
+    return float(date.fromisoformat(day).toordinal()) if day else math.nan

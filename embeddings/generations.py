@@ -117,7 +117,11 @@ class Generations:
 
     def _claim(self) -> None:
         try:
-            if self.folder.is_dir() and not self._all.is_dir() and any(self.folder.iterdir()):
+            if (
+                self.folder.is_dir()
+                and not self._all.is_dir()
+                and any(path.name != "LOCK" for path in self.folder.iterdir())
+            ):
                 raise QAError(f"{self.folder} is not an index and not empty: give --index another folder")
             self._all.mkdir(parents=True, exist_ok=True)
             if not os.access(self.folder, os.W_OK):

@@ -1,6 +1,7 @@
 """Articles cut into passages: exact spans that end with sentences and fit the encoder."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,8 +9,8 @@ from embeddings.sentences import Span, sentence_spans
 from embeddings.types import Article, Encoder
 
 _WORD = re.compile(r"\S+")
-_MAX_PIECE = 2_000
-"""Characters after which a run without sentence end is split whatever its tokens say."""
+_MAX_CHARACTERS = 2_000
+"""Of a passage, whatever its words and tokens say: a word without end can be one token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,12 @@ def document(title: str, passage: str) -> str:
 
 def short_title(title: str, encoder: Encoder, settings: PassageSettings) -> str:
     """The words of `title` that fit in front of a passage."""
-    if encoder.count_tokens([title])[0] <= settings.title_tokens and len(title) <= _MAX_PIECE:
+    if encoder.count_tokens([title])[0] <= settings.title_tokens and len(title) <= _MAX_CHARACTERS:
         return title
     room = min(settings.title_tokens, encoder.max_tokens // 4)
-    first = next(iter(_split(title[:_MAX_PIECE], 0, min(_MAX_PIECE, len(title)), encoder, room)), None)
+    first = next(
+        iter(_split(title[:_MAX_CHARACTERS], 0, min(_MAX_CHARACTERS, len(title)), encoder, room)), None
+    )
     return title[first.start : first.end] if first else ""
 
 
@@ -58,7 +61,9 @@ def cut(article: Article, encoder: Encoder, settings: PassageSettings) -> list[S
     title_tokens = encoder.count_tokens([document(title, "")])[0]
     budget = max(1, encoder.max_tokens - title_tokens)
     while True:
-        spans = list(_pack(_pieces(article.text, encoder, budget), settings, budget))
+        pieces = _pieces(article.text, encoder, budget)
+        runs = _pack(pieces, settings.words, settings.overlap, budget)
+        spans = [(run[0].start, run[-1].end) for run in runs]
         counts = encoder.count_tokens([document(title, article.text[a:b]) for a, b in spans])
         over = max(counts, default=0) - encoder.max_tokens
         if over <= 0 or budget == 1:
@@ -72,7 +77,7 @@ def _pieces(text: str, encoder: Encoder, budget: int) -> list[_Piece]:
     counts = encoder.count_tokens([text[a:b] for a, b in spans])
     pieces: list[_Piece] = []
     for (start, end), tokens in zip(spans, counts, strict=True):
-        if tokens > budget or end - start > _MAX_PIECE:
+        if tokens > budget or end - start > _MAX_CHARACTERS:
             pieces.extend(_split(text, start, end, encoder, budget))
         else:
             pieces.append(_Piece(start, end, _count_words(text[start:end]), tokens))
@@ -81,27 +86,15 @@ def _pieces(text: str, encoder: Encoder, budget: int) -> list[_Piece]:
 
 def _split(text: str, start: int, end: int, encoder: Encoder, budget: int) -> Iterator[_Piece]:
     """Pieces of a sentence that is too long: as many words each as fit."""
-    words = _words(text, start, end, encoder, budget)
-    first = 0
-    while first < len(words):
-        last = first + 1
-        tokens = words[first].tokens
-        while last < len(words) and tokens + words[last].tokens <= budget and _fits(words, first, last):
-            tokens += words[last].tokens
-            last += 1
-        yield _Piece(words[first].start, words[last - 1].end, last - first, tokens)
-        first = last
-
-
-def _fits(words: Sequence[_Piece], first: int, last: int) -> bool:
-    return words[last].end - words[first].start <= _MAX_PIECE
+    for words in _pack(_words(text, start, end, encoder, budget), sys.maxsize, 0, budget):
+        yield _Piece(words[0].start, words[-1].end, len(words), sum(word.tokens for word in words))
 
 
 def _words(text: str, start: int, end: int, encoder: Encoder, budget: int) -> list[_Piece]:
     spans = [
-        (at, min(at + _MAX_PIECE, match.end()))
+        (at, min(at + _MAX_CHARACTERS, match.end()))
         for match in _WORD.finditer(text, start, end)
-        for at in range(match.start(), match.end(), _MAX_PIECE)
+        for at in range(match.start(), match.end(), _MAX_CHARACTERS)
     ]
     while True:
         counts = encoder.count_tokens([text[a:b] for a, b in spans])
@@ -117,33 +110,27 @@ def _halves(span: Span, split: bool) -> list[Span]:
     return [(start, middle), (middle, end)] if split else [span]
 
 
-def _pack(pieces: Sequence[_Piece], settings: PassageSettings, budget: int) -> Iterator[Span]:
-    first = 0
-    while first < len(pieces):
-        last = first + 1
-        words, tokens = pieces[first].words, pieces[first].tokens
-        while (
-            last < len(pieces)
-            and words + pieces[last].words <= settings.words
-            and tokens + pieces[last].tokens <= budget
-        ):
-            words, tokens = words + pieces[last].words, tokens + pieces[last].tokens
-            last += 1
-        yield pieces[first].start, pieces[last - 1].end
-        if last == len(pieces):
-            return
-        first = _next_first(pieces, first, last, settings, budget)
+def _pack(pieces: Sequence[_Piece], words: int, overlap: int, budget: int) -> Iterator[Sequence[_Piece]]:
+    """Runs of pieces, each as long as fits, that begin with the last `overlap` pieces of the one before."""
+    first = end = 0
+    while end < len(pieces):
+        end = _end(pieces, first, words, budget)
+        yield pieces[first:end]
+        repeat = max(first + 1, end - overlap)
+        # No repetition where it would leave no room for anything new.
+        first = repeat if _end(pieces, repeat, words, budget) > end else end
 
 
-def _next_first(
-    pieces: Sequence[_Piece], first: int, last: int, settings: PassageSettings, budget: int
-) -> int:
-    """Where the next passage begins: with the overlap, if the next new piece still fits behind it."""
-    start = max(first + 1, last - settings.overlap)
-    repeated = pieces[start:last]
-    words = sum(p.words for p in repeated) + pieces[last].words
-    tokens = sum(p.tokens for p in repeated) + pieces[last].tokens
-    return start if words <= settings.words and tokens <= budget else last
+def _end(pieces: Sequence[_Piece], first: int, words: int, budget: int) -> int:
+    """One past the last piece that fits into a run from `first` on; the first one always does."""
+    tokens = 0
+    for at in range(first, len(pieces)):
+        words -= pieces[at].words
+        tokens += pieces[at].tokens
+        full = words < 0 or tokens > budget or pieces[at].end - pieces[first].start > _MAX_CHARACTERS
+        if full and at > first:
+            return at
+    return len(pieces)
 
 
 def _count_words(text: str) -> int:

@@ -14,19 +14,31 @@ from embeddings.types import Filter, Numbers, Vectors
 _ANALYZER = "article_qa"
 _HEAP = 64_000_000
 
+_STOP_WORDS = (
+    "a about after all also am an and any are as at be been before being but by can could did do does "
+    "for from had has have he her him his how i if in into is it its many may me might more most much "
+    "must my name no not of off on or other our out over shall she should so some such than that the "
+    "their them then there these they this those to under up us was we were what when where which "
+    "while who whom whose why will with would you your"
+).split()
+
 Clause: TypeAlias = tuple[Occur, Query]
 
 
-def analyzer() -> TextAnalyzer:
-    """Words as they are indexed: runs of letters and digits, lower case, without accents, English stems."""
-    return (
+def analyzer(stop_words: bool = True) -> TextAnalyzer:
+    """Words as they are indexed: runs of letters and digits, lower case, without accents, English stems.
+
+    Without `stop_words`, those that only hold an English question together are left out.
+    """
+    builder = (
         TextAnalyzerBuilder(Tokenizer.simple())
         .filter(TokenFilter.remove_long(60))
         .filter(TokenFilter.lowercase())
         .filter(TokenFilter.ascii_fold())
-        .filter(TokenFilter.stemmer("english"))
-        .build()
     )
+    if not stop_words:
+        builder = builder.filter(TokenFilter.custom_stopword(_STOP_WORDS))
+    return builder.filter(TokenFilter.stemmer("english")).build()
 
 
 def _schema() -> tantivy.Schema:
@@ -50,7 +62,7 @@ class WordWriter:
     def add(self, number: int, title: str, text: str, date: str | None, source: str | None) -> None:
         document = tantivy.Document()
         document.add_unsigned("number", number)
-        document.add_text("text", f"{title}\n{text}")
+        document.add_text("text", f"{title}\n{title}\n{text}")
         if date:
             document.add_integer("date", _day(date))
         if source:
@@ -65,13 +77,14 @@ class WordWriter:
 class WordIndex:
     """BM25 (k1 1.2, b 0.75) as Lucene and tantivy compute it.
 
-    Title and text are one field: on news, two fields summed lost 0.03 nDCG@10.
+    One field holds the title twice, then the text: on news, two fields summed lost 0.03 nDCG@10.
     """
 
     def __init__(self, index: tantivy.Index) -> None:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._analyzer = analyzer()
+        self._pruning = analyzer(stop_words=False)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -83,8 +96,9 @@ class WordIndex:
         return int(self._searcher.num_docs)
 
     def terms(self, text: str) -> list[str]:
-        """The distinct terms of `text` as they are indexed, in order."""
-        return list(dict.fromkeys(self._analyzer.analyze(text)))
+        """The distinct terms of `text` as they are indexed, in order: stop words only if it has no others."""
+        terms = self._pruning.analyze(text) or self._analyzer.analyze(text)
+        return list(dict.fromkeys(terms))
 
     def idf(self, terms: Sequence[str]) -> Vectors:
         """Float32 `(len(terms),)`: inverse document frequency of each term, as BM25 has it."""

@@ -34,4 +34,4 @@ def answerable(ranking: Ranking) -> float:
     """Probability that the corpus answers the question."""
     if not len(ranking):
         return 0.0
-    return 1 / (1 + math.exp(-20 * (float(ranking.dense.max()) - 0.45)))
+    return 1 / (1 + math.exp(-20 * (float(ranking.signals["dense"].max()) - 0.45)))

@@ -19,6 +19,8 @@ EXAMPLES = {
     "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
     "  qa search flood relief -k 20",
     "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
+    "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
+    "  qa eval questions.jsonl --run new.jsonl --against old.jsonl",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080",
 }
@@ -51,6 +53,20 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("questions", metavar="QUESTIONS.jsonl")
     run.add_argument("-k", type=int, default=100, metavar="K", help="passages a question (default: 100)")
     run.add_argument("--out", required=True, metavar="RUN.jsonl", help="the file to write")
+
+    evaluate = _command(commands, "eval", "measure answers to judged questions")
+    evaluate.add_argument(
+        "questions", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
+    )
+    evaluate.add_argument(
+        "--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer"
+    )
+    evaluate.add_argument("--run", metavar="RUN.jsonl", help="measure what `qa run` wrote instead of asking")
+    evaluate.add_argument(
+        "--against", metavar="RUN.jsonl", help="compare with this run, question by question"
+    )
+    evaluate.add_argument("--trec", metavar="PREFIX", help="write PREFIX.run and PREFIX.qrels")
+    evaluate.add_argument("--json", action="store_true", help="as JSON")
 
     info = _command(commands, "info", "say what the index holds")
     info.add_argument("--json", action="store_true", help="as JSON")
@@ -138,6 +154,18 @@ def _run(options: argparse.Namespace) -> None:
     print(f"{len(questions)} questions: {options.out}")
 
 
+def _eval(options: argparse.Namespace) -> None:
+    from qa.evaluating import evaluate, print_evaluation
+
+    evaluation = evaluate(
+        options.index, options.questions, options.unanswerable, options.run, options.against, options.trec
+    )
+    if options.json:
+        _print_json(evaluation.to_json())
+    else:
+        print_evaluation(evaluation)
+
+
 def _info(options: argparse.Namespace) -> None:
     from qa.information import describe, print_info
 
@@ -154,7 +182,15 @@ def _chat(options: argparse.Namespace) -> None:
     serve(options.index, options.host, options.port)
 
 
-_COMMANDS = {"index": _index, "ask": _ask, "search": _search, "run": _run, "info": _info, "chat": _chat}
+_COMMANDS = {
+    "index": _index,
+    "ask": _ask,
+    "search": _search,
+    "run": _run,
+    "eval": _eval,
+    "info": _info,
+    "chat": _chat,
+}
 
 
 def _command(

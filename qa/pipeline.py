@@ -78,11 +78,7 @@ class QA:
                 place + 1,
                 passage,
                 float(ranking.scores[place]),
-                Signals(
-                    float(ranking.dense[place]),
-                    float(ranking.passage_words[place]),
-                    float(ranking.article_words[place]),
-                ),
+                Signals(**{name: float(values[place]) for name, values in ranking.signals.items()}),
             )
             for place, passage in enumerate(passages)
         )

@@ -1,9 +1,10 @@
-"""A file of questions answered into a run file: one JSON line a question, in order."""
+"""Questions answered one after another: a run, one JSON line a question, in order."""
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from embeddings.errors import QAError, QueryError
 from qa.pipeline import QA
@@ -20,8 +21,8 @@ def write_run(qa: QA, questions: Sequence[Question], top_k: int, out: str | Path
     part = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8") as lines:
-            for question in questions:
-                lines.write(json.dumps(_line(qa, question, top_k), ensure_ascii=False) + "\n")
+            for line in run(qa, questions, top_k):
+                lines.write(json.dumps(line, ensure_ascii=False) + "\n")
         part.replace(out)
     except OSError as error:
         raise QAError(f"cannot write {out}: {error.strerror}") from None
@@ -29,8 +30,10 @@ def write_run(qa: QA, questions: Sequence[Question], top_k: int, out: str | Path
         part.unlink(missing_ok=True)
 
 
-def _line(qa: QA, question: Question, top_k: int) -> dict[str, object]:
-    try:
-        return {"id": question.id, **qa.ask(question.question, top_k).to_json()}
-    except QueryError as error:
-        raise QueryError(f"question {question.id}: {error}") from None
+def run(qa: QA, questions: Iterable[Question], top_k: int) -> Iterator[dict[str, Any]]:
+    """The line of each question: `id`, `answer`, `answerable`, `passages`, `ms`."""
+    for question in questions:
+        try:
+            yield {"id": question.id, **qa.ask(question.question, top_k).to_json()}
+        except QueryError as error:
+            raise QueryError(f"question {question.id}: {error}") from None

@@ -16,6 +16,8 @@ class Signals:
     """BM25 of the passage, 0 or more: the words."""
     article_words: float
     """BM25 of the whole article, 0 or more."""
+    recency: float
+    """1 for an article of the corpus's last nine months, falling with its age before that to 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ from embeddings.types import Article
 log = logging.getLogger(__name__)
 
 _SAMPLE = 1_000_000
+_ENCODINGS = (
+    *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+)
+"""What files without UTF-8 are in today; with all that Python knows, detection finds exotic ones."""
 
 
 def decode(data: bytes, path: str) -> str:
@@ -22,11 +27,12 @@ def decode(data: bytes, path: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    best = from_bytes(data[:_SAMPLE]).best()
+    best = from_bytes(data[:_SAMPLE], cp_isolation=list(_ENCODINGS)).best()
     if best is None:
         raise Unreadable("neither UTF-8 nor any other text")
-    log.warning("%s is not UTF-8: read as %s", path, best.encoding)
-    return data.decode(best.encoding, "replace")
+    encoding = "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
+    log.warning("%s is not UTF-8: read as %s", path, encoding)
+    return data.decode(encoding, "replace")
 
 
 def clean(text: str) -> str:
@@ -56,14 +62,14 @@ def article(
     body = clean(text).strip()
     if not body:
         raise Unreadable("no text in it")
-    address = _line(url)
+    address = one_line(url)
     return Article(
         id=clean(id),
-        title=_line(title) or "",
+        title=one_line(title) or "",
         text=body,
         url=address,
         date=iso_date(date, path),
-        source=_line(source) or _host(address),
+        source=one_line(source) or _host(address),
         path=path,
     )
 
@@ -81,7 +87,7 @@ def iso_date(value: object, path: str) -> str | None:
         return None
 
 
-def _line(value: object) -> str | None:
+def one_line(value: object) -> str | None:
     """A loose value as one line of text; None for what is no text."""
     if not isinstance(value, str | int | float | datetime.date) or isinstance(value, bool):
         return None

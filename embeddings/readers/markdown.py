@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import yaml
 
 from embeddings.readers import Origin
-from embeddings.readers.fields import article, clean, decode
+from embeddings.readers.fields import article, clean, decode, one_line
 from embeddings.types import Article
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     if front:
         fields = _fields(front[1], origin.path)
         text = text[front.end() :]
-    title = fields.get("title")
+    title = one_line(fields.get("title"))
     heading = _HEADING.match(text)
     if heading and (not title or title == heading[1]) and text[heading.end() :].strip():
         title, text = heading[1], text[heading.end() :]

@@ -6,7 +6,6 @@ from typing import BinaryIO
 
 from embeddings.readers import Origin, Unreadable
 from embeddings.readers.fields import article
-from embeddings.readers.text import split_title
 from embeddings.types import Article
 
 
@@ -27,5 +26,4 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     text = "\n\n".join(page.strip() for page in pages if page.strip())
     if not text:
         raise Unreadable("no text in it: scanned pages need text recognition (OCR) first")
-    first_line, rest = split_title(text)
-    yield article(origin.path, origin.id, title or first_line, text if title else rest)
+    yield article(origin.path, origin.id, title, text)

@@ -1,0 +1,43 @@
+# `make chat` opens the page, `make test` runs every check; both install what they need into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# PyTorch's CPU build: make install TORCH_INDEX=https://download.pytorch.org/whl/cpu
+PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
+TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
+
+.PHONY: install chat test lint test-browser lock clean
+
+install: .venv/installed
+
+.venv/installed: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP_INSTALL) $(TORCH_SOURCE) $$(grep '^torch==' requirements.lock)
+	$(PIP_INSTALL) -r requirements.lock
+	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+chat: install
+	test -f .qa/CURRENT || $(BIN)/qa index seeds
+	$(BIN)/qa chat
+
+test: install lint
+	$(BIN)/pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Exact versions of everything that the commands above install, from the bounds in pyproject.toml.
+lock:
+	rm -rf .venv-lock
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet --upgrade pip
+	.venv-lock/bin/pip install --quiet torch==2.13.0
+	.venv-lock/bin/pip install --quiet . --group dev
+	.venv-lock/bin/pip freeze --exclude article-qa | sed 's/+cpu$$//' > requirements.lock
+	rm -rf .venv-lock
+
+clean:
+	rm -rf .venv .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis

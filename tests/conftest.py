@@ -1,0 +1,58 @@
+"""Nothing of the user's is touched: caches and indexes live in temporary folders."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from embeddings.encoder import load_encoder
+from embeddings.types import Encoder
+from tests.fakes import WordEncoder
+
+ROOT = Path(__file__).parent.parent
+
+ARTICLES = {
+    "bridge.md": (
+        "---\ntitle: Bridge reopens\ndate: 2022-06-03\nurl: https://news.example/bridge\nsource: Daily\n---\n"
+        "The old bridge reopened on Friday after nine months of repairs. "
+        "Engineer Ada Moll said that 340 bolts had been replaced.\n\n"
+        "Ferries had carried commuters in the meantime. The repairs cost 12 million euros."
+    ),
+    "flood.txt": (
+        "River floods the market\n\n"
+        "The river rose by two metres overnight and flooded the market square. "
+        "Shopkeepers carried their goods upstairs.\n\nNobody was hurt, the mayor said."
+    ),
+    "sport/cup.md": (
+        "---\ntitle: Village wins the cup\ndate: 2022-09-10\nsource: Weekly\n---\n"
+        "The village team won the cup for the first time, beating the city by two goals to one. "
+        "Goalkeeper Ines Prat saved a penalty."
+    ),
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["QA_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ.pop("QA_INDEX", None)
+
+
+@pytest.fixture
+def encoder() -> WordEncoder:
+    return WordEncoder()
+
+
+@pytest.fixture(scope="session")
+def real_encoder(_cache: None) -> Encoder:
+    return load_encoder()
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A folder of three small articles."""
+    folder = tmp_path / "articles"
+    for name, text in ARTICLES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder

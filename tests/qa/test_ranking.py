@@ -1,0 +1,84 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings.index import ArticleIndex
+from embeddings.types import Filter
+from qa.ranking import LEAD, Query, Ranking, _by_article, _recency, _relative, _today, rank
+from tests.fakes import WordEncoder
+
+
+@pytest.fixture
+def index(sources: Path, tmp_path: Path, encoder: WordEncoder) -> ArticleIndex:
+    (sources / "old.md").write_text(
+        "---\ntitle: Village wins the cup\ndate: 2015-09-10\nsource: Weekly\n---\n"
+        "The village team won the cup for the first time, beating the city by two goals to one. "
+        "Goalkeeper Ines Prat saved a penalty."
+    )
+    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder)
+    return ArticleIndex.open(tmp_path / "qa", encoder)
+
+
+def ask(index: ArticleIndex, text: str, narrow: Filter | None = None) -> Ranking:
+    return rank(index, Query(text, index.encoder.encode_query([text])[0]), narrow or Filter())
+
+
+def ids(index: ArticleIndex, ranking: Ranking) -> list[str]:
+    return [passage.article.id for passage in index.catalog.passages(ranking.numbers)]
+
+
+def test_every_candidate_has_every_signal(index: ArticleIndex) -> None:
+    text = "Who saved the penalty for the village team?"
+    ranking = ask(index, text)
+    query = index.encoder.encode_query([text])[0]
+    vectors = index.vectors.rows(0, len(index.vectors))[ranking.numbers]
+    np.testing.assert_allclose(ranking.signals["dense"], vectors @ query, atol=1e-5)
+    numbers, scores = index.passage_words.search(text, 10)
+    bm25 = dict(zip(numbers.tolist(), scores.tolist(), strict=True))
+    expected = [bm25.get(int(number), 0.0) for number in ranking.numbers]
+    np.testing.assert_allclose(ranking.signals["passage_words"], expected, rtol=1e-5)
+
+
+def test_scores_are_the_weighted_sum(index: ArticleIndex) -> None:
+    ranking = ask(index, "Who saved the penalty for the village team?")
+    relative = {name: values / values.max() for name, values in ranking.signals.items()}
+    expected = (
+        0.5 * np.maximum(relative["dense"], 0)
+        + 0.2 * relative["passage_words"]
+        + 0.4 * relative["article_words"]
+        + 0.15 * relative["recency"]
+    )
+    np.testing.assert_allclose(ranking.scores, np.sort(expected)[::-1], rtol=1e-5)
+
+
+def test_among_equals_the_newer_comes_first_unless_a_year_is_named(index: ArticleIndex) -> None:
+    assert ids(index, ask(index, "Who saved the penalty?"))[:2] == ["sport/cup.md", "old.md"]
+    old, new = ask(index, "Who saved the penalty in 2015?").scores[:2]
+    assert old == pytest.approx(new)
+
+
+def test_filters_hold_in_both_searches(index: ArticleIndex) -> None:
+    assert ids(index, ask(index, "village cup", Filter(until="2020-01-01"))) == ["old.md"]
+    assert len(ask(index, "village cup", Filter(sources=("Nobody",)))) == 0
+
+
+def test_recency_by_hand() -> None:
+    days = np.array([1000, 1000 - 0.75 * 365.25, 1000 - 1.75 * 365.25, np.nan], np.float32)
+    np.testing.assert_allclose(_recency(days, 1000.0), [1, 1, np.exp(-2), 0.5], atol=1e-3)
+    assert _today("What happened in 1999 and 2003?", 800_000.0) == 731_580  # 31 December 2003
+    assert _today("What happened in 2003?", 700_000.0) == 700_000
+    assert _today("What happened?", 5.0) == 5.0
+
+
+def test_relative_to_the_best() -> None:
+    np.testing.assert_allclose(_relative(np.array([2.0, -1.0, 4.0], np.float32)), [0.5, 0, 1])
+    assert _relative(np.zeros(2, np.float32)).tolist() == [0, 0]
+
+
+def test_articles_keep_their_order_and_leads_gain_inside() -> None:
+    scores = np.array([0.50, 0.48, 0.40, 0.49], np.float32)
+    articles = np.array([7, 7, 7, 8])
+    leads = np.array([False, True, False, True])
+    expected = [0.50 - LEAD + 0.02, 0.50, 0.40 - LEAD + 0.02, 0.49]
+    np.testing.assert_allclose(_by_article(scores, articles, leads), expected, atol=1e-6)
