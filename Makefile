@@ -6,7 +6,9 @@ BIN := .venv/bin
 PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
 TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 
-.PHONY: install chat test lint test-browser lock clean
+NEWSQA ?= ../shared/newsqa
+
+.PHONY: install chat test test-browser lint bench-quality bench-speed lock clean
 
 install: .venv/installed
 
@@ -28,6 +30,16 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The page in a real browser; Debian's Chromium is enough (apt-get install chromium).
+test-browser: install
+	$(BIN)/pytest tests/browser
+
+bench-quality: install
+	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.quality
+
+bench-speed: install
+	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed
 
 # Exact versions of everything that the commands above install, from the bounds in pyproject.toml.
 lock:

@@ -165,6 +165,12 @@ class Catalog:
         """The latest of the `days`; NaN where no article has a date."""
         return _ordinal(self._db.execute("SELECT max(date) FROM articles").fetchone()[0])
 
+    def leads(self, articles: Numbers) -> Numbers:
+        """Number of the first passage of each article that has one."""
+        owners = self._passages["article"]
+        firsts = np.searchsorted(owners, articles)
+        return np.asarray(firsts[firsts < len(owners)], np.int64)
+
     def first_passages(self, passages: Numbers) -> NDArray[np.bool_]:
         """For each passage, whether it opens its article."""
         return np.asarray(

@@ -17,7 +17,7 @@ _HEAP = 64_000_000
 _STOP_WORDS = (
     "a about after all also am an and any are as at be been before being but by can could did do does "
     "for from had has have he her him his how i if in into is it its many may me might more most much "
-    "must my name no not of off on or other our out over shall she should so some such than that the "
+    "must my name no not of off on or other our out over s shall she should so some such t than that the "
     "their them then there these they this those to under up us was we were what when where which "
     "while who whom whose why will with would you your"
 ).split()
@@ -105,6 +105,10 @@ class WordIndex:
         total = len(self)
         counts = np.array([self._searcher.doc_freq("text", term) for term in terms], np.float64)
         return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+
+    def rarity(self, terms: Sequence[str]) -> Vectors:
+        """Float32 `(len(terms),)`: idf as a share of the largest there can be, so of any corpus's size."""
+        return np.asarray(self.idf(terms) / np.float32(np.log1p((len(self) + 0.5) / 0.5)), np.float32)
 
     def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:
         """Numbers and BM25 scores of the `k` units that match `text` best, best first.

@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     chat = _command(commands, "chat", "open the page in which to ask")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
+    chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
     return top
 
 
@@ -179,7 +180,7 @@ def _info(options: argparse.Namespace) -> None:
 def _chat(options: argparse.Namespace) -> None:
     from qa.chat import serve
 
-    serve(options.index, options.host, options.port)
+    serve(options.index, options.host, options.port, mcp=options.mcp)
 
 
 _COMMANDS = {

@@ -155,7 +155,7 @@ def abstention(run: Run, answerable: Iterable[str], unanswerable: Iterable[str])
 
     return [
         figure("AUROC", lambda kind, chance, _: float(roc_auc_score(kind, chance))),
-        figure("calibration error", _calibration_error),
+        figure("calibration error", calibration_error),
     ]
 
 
@@ -200,14 +200,15 @@ def _each(
 
 
 def _passage_answers(k: int, question: Question, line: Mapping[str, Any]) -> bool:
-    return any(_holds(question, passage) for passage in line["passages"][:k])
+    return any(holds_answer(question, passage) for passage in line["passages"][:k])
 
 
 def _sentence_answers(question: Question, line: Mapping[str, Any]) -> bool:
-    return bool(line["answer"]) and _holds(question, line["answer"])
+    return bool(line["answer"]) and holds_answer(question, line["answer"])
 
 
-def _holds(question: Question, span: Mapping[str, Any]) -> bool:
+def holds_answer(question: Question, span: Mapping[str, Any]) -> bool:
+    """Whether `span` (`article`, `text`) is of a relevant article and holds an answer."""
     if span["article"] not in question.relevant:
         return False
     text = normalised(span["text"])
@@ -221,7 +222,7 @@ def _interval(values: Values) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _calibration_error(kinds: Values, chances: Values, weights: Values) -> float:
+def calibration_error(kinds: Values, chances: Values, weights: Values) -> float:
     """Mean distance of probability and frequency over bins (Naeini, Cooper and Hauskrecht 2015)."""
     bins = np.minimum((chances * _BINS).astype(int), _BINS - 1)
     distances = [abs((weights[bins == b] * (chances - kinds)[bins == b]).sum()) for b in range(_BINS)]

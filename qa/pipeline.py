@@ -10,13 +10,13 @@ from embeddings.building import Progress, Report
 from embeddings.errors import QueryError
 from embeddings.index import ArticleIndex
 from embeddings.types import Encoder, Filter
-from qa.answering import THRESHOLD, answer_sentence, answerable
+from qa.answering import THRESHOLD, answerable, found
 from qa.ranking import Query, Ranking, rank
+from qa.sentences import READ, score_sentences
 from qa.types import RankedPassage, Result, Signals
 
 EVERYTHING = Filter()
 _LONGEST = 2_000
-_READ = 5
 
 
 class QA:
@@ -53,13 +53,14 @@ class QA:
         started = perf_counter()
         query = self._query(question, top_k, narrow)
         ranking = rank(self.index, query, narrow, top_k)
-        passages = self._passages(ranking, max(top_k, _READ))
-        likely = answerable(ranking)
-        answer = None
-        if likely >= THRESHOLD:
-            answer = answer_sentence(self.index, query, [ranked.passage for ranked in passages])
+        ranked = self._passages(ranking, max(top_k, READ))
+        passages = [place.passage for place in ranked]
+        sentences = score_sentences(self.index, query, passages, [place.score for place in ranked])
+        evidence = found(self.index, query, ranking, passages, sentences)
+        likely = answerable(evidence) if evidence else 0.0
+        answer = sentences[0].answer if likely >= THRESHOLD else None
         ms = 1000 * (perf_counter() - started)
-        return Result(question, answer, likely, passages[:top_k], ms)
+        return Result(question, answer, likely, ranked[:top_k], ms)
 
     def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""

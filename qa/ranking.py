@@ -1,7 +1,7 @@
 """Passages ranked for a question: by meaning, by words, by article; among equals, old news comes last."""
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -13,12 +13,14 @@ from qa.types import Signals
 
 POOL = 200
 """Passages taken from each search, before fusion."""
-WEIGHTS = Signals(dense=0.50, passage_words=0.20, article_words=0.40, recency=0.15)
-"""Shares of the signals, each divided by its best value for the question; fitted on news of 2022."""
-LEAD = 0.06
+WEIGHTS = Signals(dense=0.25, passage_words=0.25, article_words=0.35, recency=0.14)
+"""Shares of the signals, each brought to 0..1; fitted on news of 2022: benchmarks/README.md."""
+LEAD = 0.02
 """What the first passage of an article gains on the others of that article: news says it first."""
 
-NEW = 0.75
+BM25_TOP = 2.2
+"""BM25 (k1 1.2) of a term stays below this many times its idf."""
+NEW = 0.5
 """Years before the newest article in which all articles count as equally new."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -49,7 +51,8 @@ def rank(index: ArticleIndex, query: Query, narrow: Filter, depth: int = POOL) -
     numbers = _candidates(index, query, narrow, max(depth, POOL))
     articles = index.catalog.article_numbers(numbers)
     signals = _signals(index, query, numbers, articles)
-    scores = _by_article(_fused(signals), articles, index.catalog.first_passages(numbers))
+    best_words = BM25_TOP * float(index.article_words.idf(index.article_words.terms(query.text)).sum())
+    scores = _by_article(_fused(signals, best_words), articles, index.catalog.first_passages(numbers))
     order = np.lexsort((numbers, -scores))
     sorted_signals = {name: values[order] for name, values in signals.items()}
     return Ranking(numbers[order], articles[order], scores[order], sorted_signals)
@@ -58,7 +61,9 @@ def rank(index: ArticleIndex, query: Query, narrow: Filter, depth: int = POOL) -
 def _candidates(index: ArticleIndex, query: Query, narrow: Filter, pool: int) -> Numbers:
     near, _ = index.vectors.search(query.vector, pool, index.catalog.allowed(narrow))
     matching, _ = index.passage_words.search(query.text, pool, narrow)
-    return np.union1d(near, matching).astype(np.int64)
+    articles, _ = index.article_words.search(query.text, pool // 4, narrow)
+    leads = index.catalog.leads(articles)
+    return np.unique(np.concatenate([near, matching, leads])).astype(np.int64)
 
 
 def _signals(index: ArticleIndex, query: Query, numbers: Numbers, articles: Numbers) -> dict[str, Vectors]:
@@ -83,19 +88,19 @@ def _recency(days: Vectors, today: float) -> Vectors:
     return np.asarray(np.nan_to_num(np.exp(-2 * years), nan=0.5), np.float32)
 
 
-def _fused(signals: dict[str, Vectors]) -> Vectors:
-    """The weighted sum of the signals."""
-    weighted = [
-        np.float32(getattr(WEIGHTS, field.name)) * _relative(signals[field.name]) for field in fields(WEIGHTS)
-    ]
-    return np.asarray(np.sum(weighted, axis=0), np.float32)
+def _fused(signals: dict[str, Vectors], best_words: float) -> Vectors:
+    """The weighted sum of the signals.
 
-
-def _relative(values: Vectors) -> Vectors:
-    """Values divided by the best one; nothing below 0."""
-    positive = np.maximum(values, 0).astype(np.float32)
-    best = positive.max(initial=0)
-    return np.asarray(positive / best if best > 0 else positive, np.float32)
+    Cosines are divided by the question's best. BM25 is divided by the most that the question could reach:
+    divided by its own best, a weak match of words would count as much as a strong one.
+    """
+    tops = {"dense": float(signals["dense"].max(initial=0)), "recency": 1.0}
+    total = np.zeros(len(signals["dense"]), np.float32)
+    for name, values in signals.items():
+        top = tops.get(name, best_words)
+        if top > 0:
+            total += np.float32(getattr(WEIGHTS, name) / top) * np.maximum(values, 0)
+    return total
 
 
 def _by_article(scores: Vectors, articles: Numbers, leads: NDArray[np.bool_]) -> Vectors:

@@ -5,7 +5,7 @@ import pytest
 
 from embeddings.index import ArticleIndex
 from embeddings.types import Filter
-from qa.ranking import LEAD, Query, Ranking, _by_article, _recency, _relative, _today, rank
+from qa.ranking import LEAD, NEW, Query, Ranking, _by_article, _recency, _today, rank
 from tests.fakes import WordEncoder
 
 
@@ -41,13 +41,15 @@ def test_every_candidate_has_every_signal(index: ArticleIndex) -> None:
 
 
 def test_scores_are_the_weighted_sum(index: ArticleIndex) -> None:
-    ranking = ask(index, "Who saved the penalty for the village team?")
-    relative = {name: values / values.max() for name, values in ranking.signals.items()}
+    text = "Who saved the penalty for the village team?"
+    ranking = ask(index, text)
+    signals = ranking.signals
+    most = 2.2 * index.article_words.idf(index.article_words.terms(text)).sum()
     expected = (
-        0.5 * np.maximum(relative["dense"], 0)
-        + 0.2 * relative["passage_words"]
-        + 0.4 * relative["article_words"]
-        + 0.15 * relative["recency"]
+        0.25 * np.maximum(signals["dense"], 0) / signals["dense"].max()
+        + 0.25 * signals["passage_words"] / most
+        + 0.35 * signals["article_words"] / most
+        + 0.14 * signals["recency"]
     )
     np.testing.assert_allclose(ranking.scores, np.sort(expected)[::-1], rtol=1e-5)
 
@@ -64,16 +66,11 @@ def test_filters_hold_in_both_searches(index: ArticleIndex) -> None:
 
 
 def test_recency_by_hand() -> None:
-    days = np.array([1000, 1000 - 0.75 * 365.25, 1000 - 1.75 * 365.25, np.nan], np.float32)
+    days = np.array([1000, 1000 - NEW * 365.25, 1000 - (NEW + 1) * 365.25, np.nan], np.float32)
     np.testing.assert_allclose(_recency(days, 1000.0), [1, 1, np.exp(-2), 0.5], atol=1e-3)
     assert _today("What happened in 1999 and 2003?", 800_000.0) == 731_580  # 31 December 2003
     assert _today("What happened in 2003?", 700_000.0) == 700_000
     assert _today("What happened?", 5.0) == 5.0
-
-
-def test_relative_to_the_best() -> None:
-    np.testing.assert_allclose(_relative(np.array([2.0, -1.0, 4.0], np.float32)), [0.5, 0, 1])
-    assert _relative(np.zeros(2, np.float32)).tolist() == [0, 0]
 
 
 def test_articles_keep_their_order_and_leads_gain_inside() -> None:

@@ -1,0 +1,113 @@
+"""`qa chat`: the page in which to ask, served on this machine."""
+
+import os
+import socket
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from embeddings.errors import QAError
+from embeddings.index import read_info
+from qa.page import asking, corpus, programs
+from qa.page.guard import middleware
+from qa.page.live import LiveQA
+from qa.page.markup import Markup, element
+from qa.page.passages import day
+
+_CSS = Path(__file__).parent / "page" / "page.css"
+_WAITING = 100
+"""Questions that may wait for their turn; further ones are refused."""
+_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+_FIXED_FONT = ("ui-monospace", "Menlo", "Consolas", "monospace")
+
+
+def serve(index: str, host: str = "127.0.0.1", port: int = 7860, mcp: bool = False) -> None:
+    """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
+
+    Raises NoIndexError where there is no index, QAError without a free port or, for `mcp`, its package.
+    """
+    os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", GRADIO_SHARE="False")
+    read_info(index)
+    if mcp and not find_spec("mcp"):
+        raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
+    _check_port(host, port)
+    page = build(LiveQA(index))
+    launch(page, host, port, mcp)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"ask at http://{shown}:{port} (Ctrl-C ends it)", flush=True)
+    with suppress(KeyboardInterrupt):
+        Event().wait()
+    page.close(verbose=False)
+
+
+def build(live: LiveQA) -> Any:
+    """The page, not yet served."""
+    import gradio as gr
+
+    manifest, stats = read_info(live.folder)
+    with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
+        programs.offer(live)  # first, so that its names are taken by no event of the page
+        head = gr.HTML(_head(stats.articles, stats.since, stats.until, len(stats.sources)), elem_id="head")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", id="asking"):
+                made = asking.tab(live, asking.example_questions(manifest.sources, live.catalog()))
+            corpus.tab(live)
+
+        def fill() -> list[Any]:
+            _, now = read_info(live.folder)
+            days = asking.day_choices([article.date for article in live.articles() if article.date])
+            choices = [(f"{name} ({count})", name) for name, count in now.sources.items()]
+            opened = _head(now.articles, now.since, now.until, len(now.sources))
+            return [opened, gr.Dropdown(days), gr.Dropdown(days), gr.Dropdown(choices)]
+
+        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        filled = page.load(fill, None, [head, made.since, made.until, made.sources], **quiet)
+        filled.then(live.warm, None, None, **quiet)
+    page.queue(max_size=_WAITING, default_concurrency_limit=4)
+    return page
+
+
+def launch(page: Any, host: str, port: int, mcp: bool = False) -> None:
+    """Start serving; returns once the page can be opened."""
+    import gradio as gr
+
+    fonts = {"font": list(_FONT), "font_mono": list(_FIXED_FONT)}
+    hues = {"primary_hue": "teal", "neutral_hue": "stone"}
+    page.launch(
+        server_name=host,
+        server_port=port,
+        share=False,
+        quiet=True,
+        inbrowser=False,
+        prevent_thread_lock=True,
+        ssr_mode=False,
+        pwa=False,
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size="1kb",
+        state_session_capacity=500,
+        mcp_server=mcp,
+        theme=gr.themes.Default(**hues, **fonts),
+        css_paths=_CSS,
+        footer_links=["api", "settings"],
+        app_kwargs={"middleware": middleware(host)},
+    )
+
+
+def _head(articles: int, since: str | None, until: str | None, publishers: int) -> Markup:
+    span = f", {day(since)} to {day(until)}" if since and until else ""
+    held = f"{articles:,} articles from {publishers:,} publishers{span}"
+    return element("header", element("h1", "Article QA"), element("p", held), class_="head")
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise QAError(f"cannot listen on {host}:{port} ({why}): give another --port or --host") from None

@@ -1,0 +1,190 @@
+"""The tab in which to ask: the chat, what narrows it, and the evidence beside it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from embeddings.catalog import Catalog
+from embeddings.errors import QAError
+from embeddings.types import Filter
+from qa.page import evidence
+from qa.page.live import LiveQA
+from qa.page.turns import Turn, extended, messages, turn_of
+from qa.questions import Question, read_questions
+
+LONGEST = 2_000
+"""Characters of a question."""
+_SHORT = 70
+"""Characters of a question that serves as an example."""
+ANY = ""
+"""The choice that does not narrow."""
+_QUIET = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Gradio's components of the tab."""
+
+    chat: Any
+    question: Any
+    since: Any
+    until: Any
+    sources: Any
+    top_k: Any
+    again: Any
+    turns: Any
+    selected: Any
+    evidence: evidence.Evidence
+
+    @property
+    def narrowing(self) -> list[Any]:
+        return [self.since, self.until, self.sources, self.top_k]
+
+
+def tab(live: LiveQA, examples: Sequence[str]) -> Asking:
+    """The tab's components, with everything that happens in it."""
+    import gradio as gr
+
+    with gr.Row(elem_id="ask"):
+        with gr.Column(scale=5, min_width=320, elem_id="conversation"):
+            chat = _chat(examples)
+            question = gr.Textbox(
+                placeholder="Ask about the news …",
+                label="Your question",
+                show_label=False,
+                container=False,
+                submit_btn="Ask",
+                autofocus=True,
+                max_length=5 * LONGEST,  # a longer one is cut unseen, so most are refused in words instead
+                max_lines=6,
+                elem_id="question",
+            )
+            with gr.Accordion("Narrow by date or publisher", open=False, elem_id="narrow"):
+                with gr.Row():
+                    since = gr.Dropdown([("any day", ANY)], value=ANY, label="From", min_width=120)
+                    until = gr.Dropdown([("any day", ANY)], value=ANY, label="To", min_width=120)
+                sources = gr.Dropdown([], value=[], multiselect=True, label="Publishers (none chosen: all)")
+                top_k = gr.Slider(1, evidence.SLOTS, 5, step=1, label="Passages")
+                again = gr.Button("Ask the last question again, so narrowed", size="sm")
+        with gr.Column(scale=6, min_width=320, elem_id="evidence"):
+            shown = evidence.column()
+    made = Asking(chat, question, since, until, sources, top_k, again, gr.State(()), gr.State(0), shown)
+    _connect(made, live)
+    evidence.connect(shown, made.turns, made.selected)
+    return made
+
+
+def _chat(examples: Sequence[str]) -> Any:
+    import gradio as gr
+
+    return gr.Chatbot(
+        label="Conversation",
+        show_label=False,
+        height="100%",
+        render_markdown=False,
+        sanitize_html=True,
+        latex_delimiters=[],
+        feedback_options=None,
+        buttons=[],
+        placeholder="Every answer is an exact quotation from an article.",
+        examples=[{"text": example} for example in examples],
+        elem_id="chat",
+    )
+
+
+def _connect(made: Asking, live: LiveQA) -> None:
+    import gradio as gr
+
+    def ask(turns: tuple[Turn, ...], question: str, *narrowing: Any) -> dict[Any, Any]:
+        if not question.strip():
+            return {made.question: ""}
+        turn = answered(live, question, *narrowing)
+        turns = extended(turns, turn)
+        return {made.question: "", **_shown(made, turns, len(turns) - 1)}
+
+    def again(turns: tuple[Turn, ...], at: int, *narrowing: Any) -> dict[Any, Any]:
+        return ask(turns, turns[at].question if turns else "", *narrowing)
+
+    def example(chosen: gr.SelectData, turns: tuple[Turn, ...], *narrowing: Any) -> dict[Any, Any]:
+        return ask(turns, chosen.value["text"], *narrowing)
+
+    def select(chosen: gr.SelectData, turns: tuple[Turn, ...]) -> dict[Any, Any]:
+        message = chosen.index[0] if isinstance(chosen.index, list | tuple) else chosen.index
+        at = min(turn_of(message), len(turns) - 1)
+        return {made.selected: at, **evidence.updates(made.evidence, turns, at)}
+
+    def step(by: int, turns: tuple[Turn, ...], at: int) -> dict[Any, Any]:
+        at = min(max(at + by, 0), len(turns) - 1)
+        return {made.selected: at, **evidence.updates(made.evidence, turns, at)}
+
+    def within(chosen: gr.SelectData, turns: tuple[Turn, ...], at: int, *narrowing: Any) -> dict[Any, Any]:
+        if not chosen.index or not turns:
+            return {made.selected: at}
+        since, until = days_within(chosen.index, turns[at].days)
+        narrowed = ask(turns, turns[at].question, since, until, *narrowing[2:])
+        return {**narrowed, made.since: since, made.until: until}
+
+    outputs = [made.question, made.chat, made.turns, made.selected, *made.evidence.components]
+    index = {"concurrency_id": "index", "concurrency_limit": 1, **_QUIET}
+    turns, at = made.turns, made.selected
+    made.question.submit(ask, [turns, made.question, *made.narrowing], outputs, **index)
+    made.chat.example_select(example, [turns, *made.narrowing], outputs, **index)
+    made.again.click(again, [turns, at, *made.narrowing], outputs, **index)
+    shown = [at, *made.evidence.components]
+    made.chat.select(select, [turns], shown, **_QUIET)
+    made.evidence.earlier.click(partial(step, -1), [turns, at], shown, **_QUIET)
+    made.evidence.later.click(partial(step, 1), [turns, at], shown, **_QUIET)
+    made.evidence.timeline.select(
+        within, [turns, at, *made.narrowing], [*outputs, made.since, made.until], **index
+    )
+    made.chat.clear(lambda: _shown(made, (), 0), None, [made.chat, turns, *shown], **_QUIET)
+
+
+def _shown(made: Asking, turns: tuple[Turn, ...], at: int) -> dict[Any, Any]:
+    changes = evidence.updates(made.evidence, turns, at)
+    return {made.turns: turns, made.selected: at, made.chat: messages(turns), **changes}
+
+
+def answered(
+    live: LiveQA, question: str, since: str, until: str, sources: Sequence[str], top_k: float
+) -> Turn:
+    """The turn of a question, with an error that a visitor can mend said in it."""
+    narrow = Filter(since or None, until or None, tuple(sources))
+    try:
+        return live.ask(question, int(top_k), narrow)
+    except QAError as error:
+        return Turn(question[:LONGEST], narrow, error=str(error))
+
+
+def days_within(chosen: Sequence[float], days: Sequence[str]) -> tuple[str, str]:
+    """First and last of `days` in a stretch of the timeline, which counts in seconds."""
+    low, high = (datetime.fromtimestamp(at, UTC).date().isoformat() for at in chosen)
+    inside = sorted(day for day in days if low <= day <= high)
+    return (inside[0], inside[-1]) if inside else (ANY, ANY)
+
+
+def day_choices(days: Sequence[str]) -> list[tuple[str, str]]:
+    """The days on which articles were published, as choices of a list."""
+    return [("any day", ANY), *((day, day) for day in sorted(set(days)))]
+
+
+def example_questions(sources: Sequence[str], catalog: Catalog, most: int = 6) -> list[str]:
+    """Questions from the sources' `questions.jsonl` that articles of the index answer, one an article."""
+    found: dict[frozenset[str], str] = {}
+    for question in _questions(sources):
+        known = question.relevant and all(catalog.article(id) for id in question.relevant)
+        if known and len(question.question) <= _SHORT:
+            found.setdefault(question.relevant, question.question)
+        if len(found) == most:
+            break
+    return list(found.values())
+
+
+def _questions(sources: Sequence[str]) -> Iterator[Question]:
+    for source in sources:
+        with suppress(QAError):  # examples are a courtesy: a file that cannot be read offers none
+            yield from read_questions(Path(source, "questions.jsonl"))

@@ -1,0 +1,109 @@
+"""The index that the page answers from: opened when first needed, and again once another is published."""
+
+import threading
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from embeddings.catalog import Catalog
+from embeddings.errors import IndexMismatchError, QAError
+from embeddings.generations import Generations
+from embeddings.manifest import ARTICLES, PASSAGES
+from embeddings.types import Article, Filter
+from embeddings.words import analyzer
+from qa.page.turns import Turn
+from qa.pipeline import QA
+from qa.types import RankedPassage, Result
+
+_RARE = 1.6
+"""Inverse document frequency from which a word is worth underlining: in less than a fifth of passages."""
+_NEAR = 60
+"""Passages whose days the timeline counts."""
+_ANALYZER = analyzer()
+
+
+class LiveQA:
+    """Answers from the published generation of the index in `folder`, one question at a time."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self._lock = threading.RLock()
+        self._qa: QA | None = None
+        self._generation: Path | None = None
+        self._listed: tuple[Article, ...] = ()
+        self._listed_from: Path | None = None
+
+    def current(self) -> QA:
+        """The index as it is published now. Raises QAError where it cannot be opened."""
+        with self._lock:
+            published = Generations(self.folder).current()
+            if not self._qa or published != self._generation:
+                self._qa, self._generation = self._open(), published
+            return self._qa
+
+    def ask(self, question: str, top_k: int, narrow: Filter) -> Turn:
+        """A turn of a conversation. Raises QAError."""
+        with self._lock:
+            qa = self.current()
+            result = qa.ask(question, top_k, narrow)
+            near = qa.search(question, _NEAR, narrow)
+            words = qa.index.passage_words
+            terms = words.terms(question)
+            rare = frozenset(
+                term for term, idf in zip(terms, words.idf(terms), strict=True) if float(idf) >= _RARE
+            )
+        days = tuple(ranked.passage.article.date for ranked in near if ranked.passage.article.date)
+        return Turn(question, narrow, result, rare, days)
+
+    def result(self, question: str, top_k: int, narrow: Filter) -> Result:
+        """What `QA.ask` returns. Raises QAError."""
+        with self._lock:
+            return self.current().ask(question, top_k, narrow)
+
+    def passages(self, text: str, top_k: int, narrow: Filter) -> tuple[RankedPassage, ...]:
+        """What `QA.search` returns. Raises QAError."""
+        with self._lock:
+            return self.current().search(text, top_k, narrow)
+
+    def catalog(self) -> Catalog:
+        """The published catalog; the model is not loaded. Raises QAError."""
+        published = Generations(self.folder).current()
+        return Catalog.open(published / ARTICLES, published / PASSAGES)
+
+    def warm(self) -> None:
+        """Load what the first question would have to wait for."""
+        with suppress(QAError):
+            self.current()
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article without its text, newest first. Raises QAError."""
+        with self._lock:
+            published = Generations(self.folder).current()
+            if published != self._listed_from:
+                with closing(self.catalog()) as catalog:
+                    bare = [replace(article, text="") for article in catalog.all_articles()]
+                self._listed = tuple(sorted(bare, key=lambda a: a.date or "", reverse=True))
+                self._listed_from = published
+            return self._listed
+
+    def _open(self) -> QA:
+        if self._qa:
+            try:  # the model stays loaded unless the new index was built with another
+                return QA.open(self.folder, self._qa.index.encoder)
+            except IndexMismatchError:
+                pass
+        return QA.open(self.folder)
+
+
+@lru_cache(maxsize=20_000)
+def term(word: str) -> str | None:
+    """`word` as the index has it."""
+    found = _ANALYZER.analyze(word)
+    return found[0] if found else None
+
+
+def matcher(turn: Turn) -> Callable[[str], bool]:
+    """Says of a word whether the question of `turn` has it."""
+    return lambda word: term(word) in turn.terms

@@ -1,0 +1,357 @@
+"""The page in a real browser, on a small corpus of its own."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+HOSTILE = (
+    "<script>window.hacked = 1</script> <img src=x onerror='window.hacked = 2'> ${window.hacked = 3} "
+    "{{value}} [press](javascript:alert(1)) $$x^2$$ <form action='https://evil.example'><input></form>"
+)
+ARTICLES: tuple[dict[str, Any], ...] = (
+    {
+        "id": "bridge",
+        "title": "Storm takes the old bridge at Marlow",
+        "text": "A storm crossed the county on Tuesday. The old stone bridge at Marlow fell into the river "
+        "at dawn. Nobody was hurt. Engineers expect to rebuild the bridge within two years.",
+        "url": "https://county.example/bridge",
+        "date": "2022-11-03",
+        "source": "County News",
+    },
+    {
+        "id": "bakery",
+        "title": "Bakery wins the national bread prize",
+        "text": "A bakery in Leeds won the national bread prize with a rye loaf. The baker, Mary Holt, said "
+        "that she had used the same sour dough for thirty years. The prize is worth 5,000 pounds.",
+        "url": "https://city.example/bakery",
+        "date": "2022-07-14",
+        "source": "City Post",
+    },
+    {
+        "id": "hostile",
+        "title": f"Zebra escapes {HOSTILE}",
+        "text": f"The zebra Ziggy escaped from the Harrow zoo on Friday {HOSTILE}. {'z' * 10_000} "
+        "Keepers found the zebra in a car park. \u202eright to left.",
+        "url": "javascript:alert(1)",
+        "date": "2022-08-01",
+        "source": "<b onclick='window.hacked = 4'>Zoo</b>",
+    },
+)
+BRIDGE = "When did the old stone bridge at Marlow fall into the river?"
+BREAD = "Which bakery won the national bread prize?"
+ZEBRA = "From which zoo did the zebra Ziggy escape?"
+UNKNOWN = "How many moons does Jupiter have?"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium: apt-get install chromium"),
+]
+
+
+def write(path: Path, articles: tuple[dict[str, Any], ...]) -> None:
+    path.write_text("".join(json.dumps(article) + "\n" for article in articles), "utf-8")
+
+
+def index(folder: Path) -> None:
+    command = [sys.executable, "-m", "qa.cli", "index", "articles.jsonl", "--index", "made.qa"]
+    subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True)
+
+
+def environment() -> dict[str, str]:
+    root = str(Path(__file__).parents[2])
+    return {**os.environ, "PYTHONPATH": root}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("page")
+    write(folder / "articles.jsonl", ARTICLES)
+    index(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", f"from qa.chat import serve; serve('made.qa', '127.0.0.1', {port})"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=folder, env=environment(), stdout=log, stderr=log)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}", server, folder / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    for _ in range(300):
+        try:
+            httpx.get(address, timeout=5)
+        except httpx.TransportError:
+            assert server.poll() is None, log.read_text()
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(log.read_text())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """A browser of its own on the page, with what it requested and what went wrong in it."""
+
+    def __init__(self, browser: Any, address: str, **settings: Any) -> None:
+        self.page = browser.new_context(**settings).new_page()
+        self.page.set_default_timeout(20_000)
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.errors.append(dialog.message))
+        self.page.goto(address)
+        self.page.locator("#question textarea").wait_for()
+
+    def ask(self, question: str) -> None:
+        box = self.page.locator("#question textarea")
+        box.fill(question)
+        box.press("Enter")
+        self.shows(question)
+
+    def shows(self, question: str) -> None:
+        playwright.expect(self.page.locator("#lead .asked")).to_have_text(question)
+
+    @property
+    def marked(self) -> str:
+        return str(self.page.locator("#passages .slot").first.locator("mark").inner_text())
+
+    @property
+    def said(self) -> list[str]:
+        return [str(text) for text in self.page.locator("#chat [data-testid=bot]").all_inner_texts()]
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Callable[..., Visitor]]:
+    opened: list[Visitor] = []
+
+    def visit(**settings: Any) -> Visitor:
+        opened.append(Visitor(browser, address, **settings))
+        return opened[-1]
+
+    yield visit
+    for visitor in opened:
+        visitor.page.context.close()
+
+
+def test_the_answer_is_marked_as_it_stands_in_the_article(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    answer = "The old stone bridge at Marlow fell into the river at dawn."
+    assert visitor.marked == answer
+    assert visitor.said[0] == answer
+    assert "County News · 3 November 2022" in visitor.said[1]
+    card = visitor.page.locator("#passages .slot").first
+    assert card.locator("a").get_attribute("href") == "https://county.example/bridge"
+    assert "bridge" in card.locator("u").all_inner_texts()
+    assert visitor.page.locator("#lead .kind").inner_text() == "Because"
+
+
+def test_nothing_is_asked_of_another_host(visit: Callable[..., Visitor], address: str) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    visitor.page.wait_for_timeout(500)
+    elsewhere = [url for url in visitor.requests if not url.startswith((address, "data:", "blob:"))]
+    assert elsewhere == []
+    assert visitor.errors == []
+
+
+def test_no_answer_is_said_plainly(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(UNKNOWN)
+    assert visitor.said[0] == "The corpus does not seem to answer this."
+    assert visitor.page.locator("#lead .kind").inner_text() == "Related passages"
+    assert visitor.page.locator("#passages mark").count() == 0
+
+
+def test_an_earlier_message_brings_its_evidence_back(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    visitor.ask(BREAD)
+    assert "rye loaf" in visitor.marked
+    visitor.page.locator("#chat [data-testid=bot]").first.click()
+    visitor.shows(BRIDGE)
+    assert "Marlow" in visitor.marked
+    visitor.page.get_by_role("button", name="Later question").press("Enter")
+    visitor.shows(BREAD)
+
+
+def test_publisher_and_days_narrow(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("button", name="Narrow").click()
+    visitor.page.get_by_label("Publishers").click()
+    visitor.page.get_by_role("option", name="City Post").click()
+    visitor.page.keyboard.press("Escape")
+    visitor.ask(BRIDGE)
+    assert visitor.page.locator("#lead .narrowed").inner_text() == "Only City Post"
+    origins = visitor.page.locator("#passages .origin").all_inner_texts()
+    assert origins
+    assert all("City Post" in origin for origin in origins)
+
+
+def test_an_article_is_opened_at_its_passage(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    visitor.page.get_by_role("button", name="Open the article").first.press("Enter")
+    whole = visitor.page.locator("#reader .whole")
+    whole.wait_for()
+    assert whole.inner_text() == ARTICLES[0]["text"]
+    assert visitor.page.locator("#reader mark").inner_text() in ARTICLES[0]["text"]
+    visitor.page.get_by_role("button", name="Back to the passages").click()
+    visitor.page.locator("#passages .slot").first.wait_for()
+
+
+def test_a_hostile_article_changes_nothing_and_runs_nothing(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(viewport={"width": 1000, "height": 800})
+    visitor.ask(f"{ZEBRA} {HOSTILE}")
+    assert HOSTILE in visitor.page.locator("#passages .card h3", has_text="Zebra").first.inner_text()
+    visitor.page.locator(".slot", has_text="Zebra").get_by_role("button").first.click()
+    visitor.page.locator("#reader .whole").wait_for()
+    visitor.page.get_by_role("tab", name="Corpus").click()
+    playwright.expect(visitor.page.locator("#articles")).to_contain_text("Zebra escapes <script>")
+    visitor.page.wait_for_timeout(500)
+    assert visitor.page.evaluate("window.hacked") is None
+    assert visitor.errors == []
+    for place in ("#passages", "#reader", "#chat", "#articles", "#lead"):
+        made = visitor.page.locator(f"{place} :is(form, iframe, img, script, [onclick], [onerror])")
+        assert made.count() == 0, place
+    hrefs = [link.get_attribute("href") for link in visitor.page.locator("#evidence a").all()]
+    assert all(str(href).startswith("https://") for href in hrefs)
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_citation_is_ready_to_copy(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    visitor.page.get_by_role("button", name="Cite or export").click()
+    citation = visitor.page.locator("#export textarea").first.input_value()
+    assert citation.startswith("“The old stone bridge at Marlow fell into the river at dawn.” Storm takes")
+    assert citation.endswith("County News, 3 November 2022, https://county.example/bridge")
+
+
+def test_dragging_over_the_timeline_narrows(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    bars = visitor.page.locator("#timeline :is(canvas, svg.marks)").first
+    bars.scroll_into_view_if_needed()
+    box = bars.bounding_box()
+    across = [box["x"] + box["width"] * part for part in (0.8, 0.99)]
+    visitor.page.mouse.move(across[0], box["y"] + box["height"] / 2)
+    visitor.page.mouse.down()
+    visitor.page.mouse.move(across[1], box["y"] + box["height"] / 2, steps=5)
+    visitor.page.mouse.up()
+    playwright.expect(visitor.page.locator("#lead .narrowed")).to_have_text(
+        "Only 3 November 2022 to 3 November 2022"
+    )
+
+
+def test_a_long_question_is_refused_in_words(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    box = visitor.page.locator("#question textarea")
+    box.fill("why? " * 500)
+    box.press("Enter")
+    playwright.expect(visitor.page.locator("#chat [data-testid=bot]")).to_contain_text("2000 at most")
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visitor.ask(BRIDGE)
+    visitor.ask(ZEBRA)
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = visitor.page.locator("#passages .slot").first.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+def test_two_browsers_do_not_see_each_other(visit: Callable[..., Visitor]) -> None:
+    one, other = visit(), visit()
+    one.ask(BRIDGE)
+    other.ask(BREAD)
+    assert "Marlow" not in " ".join(other.said)
+    assert "bread" not in " ".join(one.said)
+    one.ask(ZEBRA)
+    other.page.locator("#chat [data-testid=bot]").first.click()
+    other.shows(BREAD)
+
+
+def test_a_new_index_is_taken_without_a_restart(visit: Callable[..., Visitor], folder: Path) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    moons = {**ARTICLES[0], "id": "moons", "title": "Jupiter's moons", "source": "Sky Times"}
+    moons["text"] = (
+        "Astronomers said on Monday that Jupiter has 80 moons. They expect to find more moons of Jupiter."
+    )
+    write(folder / "articles.jsonl", (*ARTICLES, moons))
+    index(folder)
+    visitor.ask(UNKNOWN)
+    assert "80 moons" in visitor.marked
+
+
+def test_rebuild_reports_each_file_and_keeps_answering(visit: Callable[..., Visitor], folder: Path) -> None:
+    visitor, other = visit(), visit()
+    write(folder / "articles.jsonl", (*ARTICLES[:2], {**ARTICLES[2], "text": "A zebra slept."}))
+    visitor.page.get_by_role("tab", name="Corpus").click()
+    visitor.page.get_by_role("button", name="Rebuild from articles.jsonl").click()
+    other.ask(BRIDGE)
+    playwright.expect(visitor.page.locator("#report .found")).to_contain_text("3 articles")
+    report = visitor.page.locator("#files")
+    for what in ("changed", "unchanged"):
+        playwright.expect(report).to_contain_text(what)
+    visitor.page.get_by_label("Find articles").press_sequentially("bread")
+    playwright.expect(visitor.page.locator("#found")).to_contain_text("1 of 3 articles")
+
+
+def test_programs_have_names_and_documents(address: str) -> None:
+    endpoints = httpx.get(f"{address}/gradio_api/info", timeout=20).json()["named_endpoints"]
+    assert set(endpoints) == {"/ask", "/search", "/articles", "/info"}
+    names = [parameter["parameter_name"] for parameter in endpoints["/ask"]["parameters"]]
+    assert names == ["question", "top_k", "since", "until", "sources"]
+    assert "exact quotation" in endpoints["/ask"]["description"]
+
+
+def test_a_program_asks(address: str) -> None:
+    client = pytest.importorskip("gradio_client").Client(address, verbose=False)
+    assert "dawn" in client.predict(question=BRIDGE, api_name="/ask")["answer"]["text"]
+    assert client.predict(text="bread", api_name="/search")[0]["article"] == "bakery"
+    with pytest.raises(Exception, match="expected a day"):
+        client.predict(question=BRIDGE, since="yesterday", api_name="/ask")
+
+
+def test_other_hosts_and_frames_are_refused(address: str) -> None:
+    assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 400
+    assert "form-action 'self'" in httpx.get(address).headers["Content-Security-Policy"]
+    assert httpx.get(f"{address}/monitoring").status_code == 403

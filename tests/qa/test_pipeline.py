@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+
+from embeddings.errors import QueryError
+from qa import QA, Filter, Result
+from qa.answering import BIAS, WEIGHTS, Found, answerable
+from tests.fakes import WordEncoder
+
+
+@pytest.fixture
+def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
+    QA.build([sources], tmp_path / "qa", encoder=encoder)
+    return QA.open(tmp_path / "qa", encoder)
+
+
+def test_the_answer_is_in_a_passage_of_its_rank(qa: QA) -> None:
+    result = qa.ask("Who saved a penalty?", top_k=3)
+    assert result.answer is not None
+    assert result.answer.text == "Goalkeeper Ines Prat saved a penalty."
+    passage = result.passages[result.answer.rank - 1].passage
+    assert passage.start <= result.answer.start < result.answer.end <= passage.end
+    assert [place.rank for place in result.passages] == [1, 2, 3]
+    scores = [place.score for place in result.passages]
+    assert scores == sorted(scores, reverse=True)
+    assert result.ms > 0
+
+
+def test_what_the_corpus_does_not_answer_has_no_answer(qa: QA) -> None:
+    result = qa.ask("Zebra quantum violin?")
+    assert result.answer is None
+    assert result.answerable < 0.3
+    assert result.passages
+    nothing = qa.ask("Who won?", narrow=Filter(since="2030-01-01"))
+    assert (nothing.answer, nothing.answerable, nothing.passages) == (None, 0.0, ())
+
+
+def test_search_is_the_ranking_of_ask(qa: QA) -> None:
+    found, asked = qa.search("river flood", 2), qa.ask("river flood", 2).passages
+    assert [place.passage for place in found] == [place.passage for place in asked]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title:",
+        "AND OR NOT",
+        '"river',
+        "river*",
+        "riv~er",
+        "(river",
+        "the who",
+        "河水",
+        "e\u0301",
+        "\ud800 x",
+    ],
+)
+def test_any_text_can_be_asked(text: str, qa: QA) -> None:
+    assert isinstance(qa.ask(text), Result)
+
+
+@pytest.mark.parametrize(("text", "top_k"), [("", 5), (" ?! ", 5), ("x" * 2001, 5), ("x", 0), ("x", -3)])
+def test_what_cannot_be_asked(text: str, top_k: int, qa: QA) -> None:
+    with pytest.raises(QueryError):
+        qa.ask(text, top_k)
+
+
+def test_more_passages_than_there_are(qa: QA) -> None:
+    assert len(qa.ask("river", 10**9).passages) == 3
+
+
+def test_answerable_grows_with_each_sign_and_falls_with_size() -> None:
+    base = Found(0.5, 0.5, 0.5, 0.5, 0.1, 0.5, 5.0)
+    assert answerable(Found(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)) == pytest.approx(1 / (1 + 2.718281828**-BIAS))
+    assert answerable(Found(0.9, 0.5, 0.5, 0.5, 0.1, 0.5, 5.0)) > answerable(base)
+    assert answerable(Found(0.5, 0.5, 0.9, 0.5, 0.1, 0.5, 5.0)) > answerable(base)
+    assert answerable(Found(0.5, 0.5, 0.5, 0.5, 0.1, 0.5, 9.0)) < answerable(base)
+    assert WEIGHTS.size < 0

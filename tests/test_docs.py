@@ -1,0 +1,42 @@
+"""The README names every command and every option, and nothing that does not exist."""
+
+import argparse
+import re
+
+from qa.cli import EXAMPLES, parser
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    [action] = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    return dict(action.choices)
+
+
+def options(command: argparse.ArgumentParser) -> set[str]:
+    return {action.option_strings[-1] for action in command._actions if action.option_strings} - {"--help"}
+
+
+def test_every_command_and_option_stands_in_the_readme() -> None:
+    for name, command in commands().items():
+        [row] = [line for line in README.splitlines() if line.startswith(f"| `qa {name} ")]
+        for option in options(command) - {"--index"}:
+            assert option in row, (name, option)
+        for mentioned in set(re.findall(r"--[a-z]+", row.split("` |")[0])):
+            assert mentioned in options(command), (name, mentioned)
+    assert "--index" in README
+
+
+def test_every_command_has_examples_that_parse() -> None:
+    for name in commands():
+        for line in EXAMPLES[name].splitlines()[1:]:
+            words = re.findall(r'"[^"]*"|\S+', line.strip())
+            assert words[:2] == ["qa", name]
+            parser().parse_args([word.strip('"') for word in words[1:]])
+
+
+def test_figures_have_commands() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in set(re.findall(r"`make ([a-z-]+)", README)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
