@@ -85,7 +85,7 @@ def fit_sentences(cases: Sequence[Case], columns: Sequence[int]) -> Array:
             total -= np.log(right.sum())
             slope += rows.T @ (chances - right / right.sum())
         count = len(known)
-        return total / count + _PENALTY * weights @ weights, slope / count + 2 * _PENALTY * weights
+        return float(total / count + _PENALTY * weights @ weights), slope / count + 2 * _PENALTY * weights
 
     return np.asarray(minimize(loss, np.zeros(len(columns)), jac=True, method="L-BFGS-B").x)
 
