@@ -41,6 +41,7 @@ def load_sentence_transformer(folder: Path) -> "SentenceTransformer":
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
     try:
         model = SentenceTransformer(str(folder), local_files_only=True)
     except Exception as error:  # the library raises whatever its parts raise
