@@ -1,6 +1,7 @@
 """Articles into a new generation: unchanged ones carried over, the others cut and encoded in batches."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from embeddings.manifest import (
 )
 from embeddings.passages import PassageSettings, cut, document, short_title
 from embeddings.sentences import Span
-from embeddings.types import Article, Encoder, Skipped
+from embeddings.types import Article, Encoder, Skipped, Vectors
 from embeddings.vectors import VectorIndex
 from embeddings.words import WordWriter
 
@@ -91,6 +92,8 @@ class Builder:
         self._article_words = WordWriter(folder / ARTICLE_WORDS)
         self._vectors = VectorIndex.empty(encoder.dim)
         self._waiting: list[str | Kept] = []
+        self._encoding: tuple[list[str | Kept], Future[Vectors]] | None = None
+        self._thread = ThreadPoolExecutor(1, "encode")
         self._counts = _Counts()
 
     def build(
@@ -103,15 +106,17 @@ class Builder:
         """Read all of `items`, write the generation, manifest last."""
         started = perf_counter()
         skipped: list[Skipped] = []
-        for item in items:
-            if isinstance(item, Skipped):
-                skipped.append(item)
-                continue
-            self._add(item)
-            if len(self._waiting) >= _BATCH:
-                self._encode()
-                progress(Progress(self._catalog.articles, self._catalog.passages, fraction()))
-        self._encode()
+        with self._thread:
+            for item in items:
+                if isinstance(item, Skipped):
+                    skipped.append(item)
+                    continue
+                self._add(item)
+                if len(self._waiting) >= _BATCH:
+                    self._encode()
+                    progress(Progress(self._catalog.articles, self._catalog.passages, fraction()))
+            self._encode()
+            self._keep_vectors()
         progress(Progress(self._catalog.articles, self._catalog.passages, 1.0))
         self._finish(sources)
         return self._report(skipped, perf_counter() - started)
@@ -138,14 +143,23 @@ class Builder:
             self._passage_words.add(passage, title, article.text[start:end], date, source)
 
     def _encode(self) -> None:
-        """Vectors of all that wait, in order: new texts together, carried rows from the old index."""
-        fresh = iter(self._encoder.encode_document([w for w in self._waiting if isinstance(w, str)]))
-        for waiting in self._waiting:
-            if isinstance(waiting, str):
+        """Begin to encode the texts that wait, beside the reading and cutting of the next ones."""
+        self._keep_vectors()
+        waiting, self._waiting = self._waiting, []
+        texts = [item for item in waiting if isinstance(item, str)]
+        self._encoding = waiting, self._thread.submit(self._encoder.encode_document, texts)
+
+    def _keep_vectors(self) -> None:
+        """Vectors of what is being encoded, in order: new ones, and rows carried over from the old index."""
+        if not self._encoding:
+            return
+        (waiting, encoded), self._encoding = self._encoding, None
+        fresh = iter(encoded.result())
+        for item in waiting:
+            if isinstance(item, str):
                 self._vectors.add(next(fresh).reshape(1, -1))
-            elif self._previous and waiting.count:
-                self._vectors.add(self._previous.vectors.rows(waiting.first, waiting.count))
-        self._waiting.clear()
+            elif self._previous and item.count:
+                self._vectors.add(self._previous.vectors.rows(item.first, item.count))
 
     def _finish(self, sources: list[str]) -> None:
         self._catalog.close()

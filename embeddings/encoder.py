@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,8 @@ class SentenceTransformersEncoder:
         self.dim = int(model.get_embedding_dimension() or 0)
         self.max_tokens = content_tokens(model)
         self._model = model
+        # Counting goes on beside encoding, and a tokenizer keeps the settings of its last call.
+        self._counter = deepcopy(model.tokenizer)
 
     @classmethod
     def load(cls, name: str, folder: Path) -> "SentenceTransformersEncoder":
@@ -77,7 +80,7 @@ class SentenceTransformersEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
-        ids = self._model.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+        ids = self._counter(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
         return [len(row) for row in ids]
 
     def encode_query(self, texts: Sequence[str]) -> Vectors:

@@ -58,7 +58,8 @@ class QA:
         sentences = score_sentences(self.index, query, passages, [place.score for place in ranked])
         evidence = found(self.index, query, ranking, passages, sentences)
         likely = answerable(evidence) if evidence else 0.0
-        answer = sentences[0].answer if likely >= THRESHOLD else None
+        shown = (sentence.answer for sentence in sentences if sentence.answer.rank <= top_k)
+        answer = next(shown, None) if likely >= THRESHOLD else None
         ms = 1000 * (perf_counter() - started)
         return Result(question, answer, likely, ranked[:top_k], ms)
 

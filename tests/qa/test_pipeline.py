@@ -26,6 +26,16 @@ def test_the_answer_is_in_a_passage_of_its_rank(qa: QA) -> None:
     assert result.ms > 0
 
 
+@pytest.mark.parametrize("top_k", [1, 2, 3])
+def test_the_answer_is_always_in_a_passage_that_is_shown(top_k: int, qa: QA) -> None:
+    for question in ("Who saved a penalty?", "What did the village and the river and the bridge do?"):
+        result = qa.ask(question, top_k)
+        assert len(result.passages) == top_k
+        if result.answer:
+            passage = result.passages[result.answer.rank - 1].passage
+            assert passage.start <= result.answer.start < result.answer.end <= passage.end
+
+
 def test_what_the_corpus_does_not_answer_has_no_answer(qa: QA) -> None:
     result = qa.ask("Zebra quantum violin?")
     assert result.answer is None
