@@ -214,11 +214,15 @@ class Catalog:
         count, since, until = self._db.execute(
             "SELECT count(*), min(date), max(date) FROM articles"
         ).fetchone()
-        sources = self._db.execute(
+        return CatalogStats(count, len(self._passages), since, until, self.sources())
+
+    def sources(self) -> dict[str, int]:
+        """Articles of each publisher, most first."""
+        rows = self._db.execute(
             "SELECT source, count(*) AS n FROM articles WHERE source IS NOT NULL"
             " GROUP BY source ORDER BY n DESC, source"
         )
-        return CatalogStats(count, len(self._passages), since, until, dict(sources.fetchall()))
+        return dict(rows.fetchall())
 
 
 def _ordinal(day: str | None) -> float:

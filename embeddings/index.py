@@ -80,6 +80,8 @@ class ArticleIndex:
             )
         except (sqlite3.Error, RuntimeError, ValueError) as error:
             first_line = str(error).partition("\n")[0]
+            if "Permission denied" in first_line:
+                raise QAError(f"{generation} must be writable, for the lock of its word index") from None
             raise IndexMismatchError(
                 f"the index in {generation} is damaged ({first_line}): {remedy}"
             ) from None
@@ -160,10 +162,11 @@ def _previous(
         return None
     try:
         manifest.check_files(generation, "")
+        manifest.check_sums(generation, (ARTICLES, PASSAGES, VECTORS), "")
         return Previous(
             Catalog.open(generation / ARTICLES, generation / PASSAGES), VectorIndex.open(generation / VECTORS)
         )
-    except (OSError, IndexMismatchError, sqlite3.Error, RuntimeError, ValueError):
+    except (OSError, IndexMismatchError, KeyError, sqlite3.Error, RuntimeError, ValueError):
         return None
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -63,13 +64,19 @@ class Manifest:
         raise IndexMismatchError(f"{folder} has index format {found}, expected {FORMAT}: {remedy}")
 
     def check_files(self, folder: Path, remedy: str) -> None:
-        """Every file is there with its size; sums are for `qa verify`, opening stays instant."""
+        """Every file is there with its size: opening stays instant."""
         for name, expected in self.files.items():
             size = (folder / name).stat().st_size
             if size != expected.size:
                 raise IndexMismatchError(
                     f"{folder / name} has {size} bytes, expected {expected.size}: {remedy}"
                 )
+
+    def check_sums(self, folder: Path, names: Sequence[str], remedy: str) -> None:
+        """These files are, byte for byte, what was published."""
+        for name in names:
+            if _sha256(folder / name) != self.files[name].sha256:
+                raise IndexMismatchError(f"{folder / name} has been altered: {remedy}")
 
     def check_encoder(self, encoder: Encoder, remedy: str) -> None:
         """The vectors were made by this very encoder."""
@@ -85,7 +92,10 @@ def sum_files(folder: Path) -> dict[str, FileSum]:
     sums: dict[str, FileSum] = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.name != MANIFEST:
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            sums[path.relative_to(folder).as_posix()] = FileSum(path.stat().st_size, digest)
+            sums[path.relative_to(folder).as_posix()] = FileSum(path.stat().st_size, _sha256(path))
     return sums
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -104,11 +104,16 @@ def main(argv: list[str] | None = None) -> int:
         return 130
     except OSError as error:
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-    except Exception as error:
+    except BaseException as error:
+        kind = type(error).__name__
+        if kind in ("DatabaseError", "PanicException"):  # what SQLite and tantivy raise on damaged pages
+            remedy = f"run `qa index --rebuild --index {options.index}`"
+            return _fail(f"the index in {options.index} is damaged ({error}): {remedy}")
+        if not isinstance(error, Exception):
+            raise
         if os.environ.get("QA_DEBUG"):
             raise
-        what = f"{type(error).__name__}: {error}".replace("\n", " ")
-        return _fail(f"unforeseen, please report it with the output under QA_DEBUG=1: {what}")
+        return _fail(f"unforeseen, please report it with the output under QA_DEBUG=1: {kind}: {error}")
     return 0
 
 
@@ -151,7 +156,7 @@ def _run(options: argparse.Namespace) -> None:
     from qa.running import write_run
 
     questions = read_questions(options.questions)
-    write_run(QA.open(options.index), questions, options.k, options.out)
+    write_run(QA.open(options.index), questions, options.k, options.out, options.questions)
     print(f"{len(questions)} questions: {options.out}")
 
 

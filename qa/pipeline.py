@@ -1,6 +1,7 @@
 """The whole flow of a question: QA.ask."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -51,6 +52,7 @@ class QA:
         Raises QueryError for a question, number or filter that cannot be served.
         """
         started = perf_counter()
+        narrow = self._known(narrow)
         query = self._query(question, top_k, narrow)
         ranking = rank(self.index, query, narrow, top_k)
         ranked = self._passages(ranking, max(top_k, READ))
@@ -65,8 +67,20 @@ class QA:
 
     def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""
+        narrow = self._known(narrow)
         query = self._query(text, top_k, narrow)
         return self._passages(rank(self.index, query, narrow, top_k), top_k)
+
+    def _known(self, narrow: Filter) -> Filter:
+        """`narrow` with publishers as the corpus spells them. Raises QueryError for one that it has not."""
+        if not narrow.sources:
+            return narrow
+        known = {name.casefold(): name for name in self.index.catalog.sources()}
+        for name in narrow.sources:
+            if name.casefold() not in known:
+                some = ", ".join(list(known.values())[:8])
+                raise QueryError(f"no article is from {name!r}; publishers are: {some or 'none'}")
+        return replace(narrow, sources=tuple(known[name.casefold()] for name in narrow.sources))
 
     def _query(self, text: str, top_k: int, narrow: Filter) -> Query:
         _check(text, top_k, narrow)

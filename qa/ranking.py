@@ -48,7 +48,7 @@ class Ranking:
 
 def rank(index: ArticleIndex, query: Query, narrow: Filter, depth: int = POOL) -> Ranking:
     """Candidates of both kinds of search, every one with all its signals, fused and sorted."""
-    numbers = _candidates(index, query, narrow, max(depth, POOL))
+    numbers = _candidates(index, query, narrow, min(max(depth, POOL), index.manifest.passages))
     articles = index.catalog.article_numbers(numbers)
     signals = _signals(index, query, numbers, articles)
     best_words = BM25_TOP * float(index.article_words.idf(index.article_words.terms(query.text)).sum())

@@ -11,13 +11,17 @@ from qa.pipeline import QA
 from qa.questions import Question
 
 
-def write_run(qa: QA, questions: Sequence[Question], top_k: int, out: str | Path) -> None:
-    """Answer each question and write `out`, whole or not at all.
+def write_run(
+    qa: QA, questions: Sequence[Question], top_k: int, out: str | Path, read_from: str | Path | None = None
+) -> None:
+    """Answer each question and write `out`, whole or not at all, and never over `read_from`.
 
     Each line holds `id`, `answer`, `answerable`, `passages` and `ms`. Raises QueryError, with the
     question's id, where one cannot be asked, and QAError where `out` cannot be written.
     """
     out = Path(out)
+    if read_from and out.exists() and out.samefile(read_from):
+        raise QAError(f"{out} is the file of questions: give --out another name")
     part = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
         with part.open("w", encoding="utf-8") as lines:

@@ -1,11 +1,11 @@
 """What people read in a terminal: plain lines in a pipe, colours and a progress bar on a screen."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from embeddings.types import Article, Passage
+from embeddings.types import Article, Passage, Skipped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from qa.types import Answer, RankedPassage, Result
 
 NO_ANSWER = "The corpus does not seem to answer this."
-_SHOWN = 20
+_SHOWN = 5
+"""Remarks on one file."""
 _CONTROL = {code: "\ufffd" for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
 
 
@@ -28,7 +29,11 @@ def console() -> "Console":
     """Where results go: wrapped and coloured on a screen, one line a paragraph in a pipe."""
     from rich.console import Console
 
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # whoever reads, such as `head`, has seen enough
+
+    return Piped(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
 
 
 def print_result(result: "Result") -> None:
@@ -86,10 +91,11 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
 
 def print_report(report: "Report", index: str) -> None:
     out = console()
-    for left_out in report.skipped[:_SHOWN]:
-        out.print(f"skipped {printable(left_out.path)}: {printable(left_out.reason)}")
-    if len(report.skipped) > _SHOWN:
-        out.print(f"skipped {len(report.skipped) - _SHOWN} more")
+    for file, remarks in _by_file(report.skipped).items():
+        for left_out in remarks[:_SHOWN]:
+            out.print(f"skipped {printable(left_out.path)}: {printable(left_out.reason)}")
+        if len(remarks) > _SHOWN:
+            out.print(f"skipped {len(remarks) - _SHOWN} more in {printable(file)}")
     kinds = ("added", "changed", "renamed", "deleted", "unchanged")
     counts = ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
     rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
@@ -97,6 +103,15 @@ def print_report(report: "Report", index: str) -> None:
     out.print(
         f"{report.passages} passages ({report.encoded} encoded) in {report.seconds:.1f} s{rate}: {index}"
     )
+
+
+def _by_file(skipped: Sequence[Skipped]) -> dict[str, list[Skipped]]:
+    """Remarks by the file that they are about: a line's remark says `file:line`."""
+    files: dict[str, list[Skipped]] = {}
+    for left_out in skipped:
+        file, _, line = left_out.path.rpartition(":")
+        files.setdefault(file if line.isdigit() else left_out.path, []).append(left_out)
+    return files
 
 
 @contextmanager

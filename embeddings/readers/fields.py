@@ -21,8 +21,12 @@ _ENCODINGS = (
 
 def decode(data: bytes, path: str) -> str:
     """`data` as text: UTF-8, UTF-16 by its mark, or what detection finds, which is logged with the path."""
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return data.decode("utf-32", "replace")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
+    if 4 * data[:_SAMPLE].count(0) > len(data[:_SAMPLE]):
+        return _unmarked(data, path)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -31,6 +35,16 @@ def decode(data: bytes, path: str) -> str:
     if best is None:
         raise Unreadable("neither UTF-8 nor any other text")
     encoding = "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
+    log.warning("%s is not UTF-8: read as %s", path, encoding)
+    return data.decode(encoding, "replace")
+
+
+def _unmarked(data: bytes, path: str) -> str:
+    """Text in UTF-16 without a mark: every other byte of Western text is 0."""
+    even, odd = data[:_SAMPLE:2].count(0), data[1:_SAMPLE:2].count(0)
+    if not (even == 0 or odd == 0):
+        raise Unreadable("not text: it is full of NUL bytes")
+    encoding = "utf-16-le" if even == 0 else "utf-16-be"
     log.warning("%s is not UTF-8: read as %s", path, encoding)
     return data.decode(encoding, "replace")
 
@@ -70,7 +84,7 @@ def article(
         url=address,
         date=iso_date(date, path),
         source=one_line(source) or _host(address),
-        path=path,
+        path=clean(path),
     )
 
 

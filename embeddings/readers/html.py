@@ -1,5 +1,6 @@
 """A saved page: main text, title, date and publisher, found by trafilatura."""
 
+import logging
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -10,6 +11,8 @@ from embeddings.types import Article
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     from trafilatura import bare_extraction
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks name no file; ours do
 
     data = stream.read()
     try:

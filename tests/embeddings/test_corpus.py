@@ -128,6 +128,8 @@ def test_what_is_left_out_is_named(tmp_path: Path) -> None:
         ("\ufeffcafé".encode(), "café", False),
         ("café".encode("utf-16"), "café", False),
         ("Le café était fermé à cause de l'été.".encode("cp1252") * 3, "café", True),
+        ("café".encode("utf-32"), "café", False),
+        ("A caf\u00e9 without a mark.".encode("utf-16-le"), "caf\u00e9", True),
         (b"one\r\ntwo\rthree", "one\ntwo\nthree", False),
         (b"nul\0nul", "nul\ufffdnul", False),
     ],
@@ -139,6 +141,18 @@ def test_decoding(
     [article], _ = read(write(tmp_path, "a.txt", data))
     assert text in article.text
     assert ("a.txt is not UTF-8" in caplog.text) == warned
+
+
+def test_a_file_full_of_nuls_is_no_text(tmp_path: Path) -> None:
+    _, [left_out] = read(write(tmp_path, "a.txt", b"\0" * 5000))
+    assert "not text" in left_out.reason
+
+
+def test_a_name_that_is_not_utf_8_can_be_stored(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"bad\xff.txt")).write_text("Text.")
+    [article], _ = read(tmp_path)
+    assert article.id == "bad?.txt"
+    assert str(article.path).encode().endswith(b"bad?.txt")
 
 
 def test_a_lone_surrogate_can_be_stored(tmp_path: Path) -> None:

@@ -157,6 +157,14 @@ def test_a_damaged_index_is_built_again(sources: Path, folder: Path, encoder: Wo
     assert len(ArticleIndex.open(folder, encoder).vectors) == 3
 
 
+def test_altered_vectors_are_not_carried_over(sources: Path, folder: Path, encoder: WordEncoder) -> None:
+    path = Generations(folder).current() / "vectors.faiss"
+    whole = bytearray(path.read_bytes())
+    whole[-40:] = bytes(40)
+    path.write_bytes(whole)
+    assert build(sources, folder, encoder).encoded == 3
+
+
 def test_information_needs_no_model(folder: Path) -> None:
     manifest, stats = read_info(folder)
     assert (manifest.articles, manifest.passages, manifest.model) == (3, 3, "fake")

@@ -107,6 +107,11 @@ def test_info(index: str, capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "empty.jsonl", "--out", "r.jsonl"], "empty.jsonl: question b: the question is empty"),
         (["run", "good.jsonl", "--out", "no/r.jsonl"], "cannot write no/r.jsonl"),
         (["index", "--model", "nobody/nothing"], "seeds does not exist"),
+        (["run", "good.jsonl", "--out", "good.jsonl"], "good.jsonl is the file of questions"),
+        (
+            ["ask", "river", "--source", "Nobody"],
+            "no article is from 'Nobody'; publishers are: Daily, Weekly",
+        ),
     ],
 )
 def test_foreseen_errors_are_one_line(
@@ -174,11 +179,52 @@ def test_importing_the_command_line_is_light() -> None:
     assert done.stdout == "[]\n"
 
 
-def test_a_closed_pipe_is_no_error(index: str) -> None:
+@pytest.mark.parametrize("how", ["info", "print_result"])
+def test_a_closed_pipe_is_no_error(how: str, index: str, tmp_path: Path) -> None:
+    program = {
+        "info": "from qa import cli; sys.exit(cli.main(['info']))",
+        "print_result": (
+            "from qa import cli, terminal;"
+            " cli._COMMANDS['ask'] = lambda o: terminal.console().print('x');"
+            " sys.exit(cli.main(['ask', 'x']))"
+        ),
+    }[how]
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run(
-        [sys.executable, "-m", "qa.cli", "info"], stdout=write, stderr=subprocess.PIPE, text=True, check=False
-    )
+    command = [sys.executable, "-c", f"import sys; {program}"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_publishers_are_matched_without_regard_to_case(
+    index: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["search", "the", "--source", "weekly", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [p["source"] for p in found["passages"]] == ["Weekly"]
+
+
+def test_every_file_left_out_is_named(sources: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sources / "broken.jsonl").write_text("{\n" * 50)
+    for number in range(30):
+        (sources / f"{number}.png").write_text("x")
+    assert cli.main(["index", str(sources)]) == 0
+    out = capsys.readouterr().out
+    assert all(f"{number}.png" in out for number in range(30))
+    assert out.count("broken.jsonl") == 6
+    assert "skipped 45 more in" in out
+
+
+def test_damage_found_while_asking_names_the_remedy(
+    index: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [articles] = Path(".qa/generations").glob("*/articles.sqlite")
+    data = bytearray(articles.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    articles.write_bytes(data)
+    assert cli.main(["ask", "river"]) == 1
+    err = capsys.readouterr().err
+    assert "damaged" in err
+    assert "qa index --rebuild" in err
+    assert err.count("\n") == 1
