@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -138,12 +138,7 @@ def _columns(
         for candidate, text, cosine in zip(candidates, texts, cosines, strict=True)
     ]
     votes = _votes(coverage, candidates, np.array([_weighted(row, _VOTING) for row in rows], np.float32))
-    return [_with_vote(row, match * vote) for row, vote in zip(rows, votes, strict=True)]
-
-
-def _with_vote(row: Features, vote: float) -> Features:
-    values = {field.name: getattr(row, field.name) for field in fields(row)}
-    return Features(**{**values, "vote": vote})
+    return [replace(row, vote=match * vote) for row, vote in zip(rows, votes, strict=True)]
 
 
 def _candidates(

@@ -17,7 +17,7 @@ class Signals:
     article_words: float
     """BM25 of the whole article, 0 or more."""
     recency: float
-    """1 for an article of the corpus's last nine months, falling with its age before that to 0."""
+    """1 for an article of the corpus's last half year, falling with its age before that to 0."""
 
 
 @dataclass(frozen=True, slots=True)
