@@ -176,7 +176,7 @@ class Builder:
             settings=self._settings,
             articles=self._catalog.articles,
             passages=self._catalog.passages,
-            faiss=VectorIndex.FACTORY,
+            faiss=self._vectors.factory,
             files=sum_files(self._folder),
         ).save(self._folder)
 
