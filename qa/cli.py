@@ -20,7 +20,8 @@ EXAMPLES = {
     "  qa search flood relief -k 20",
     "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
     "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
-    "  qa eval questions.jsonl --run new.jsonl --against old.jsonl",
+    "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
+    "  qa eval --self --sample 500",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080",
 }
@@ -55,8 +56,15 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--out", required=True, metavar="RUN.jsonl", help="the file to write")
 
     evaluate = _command(commands, "eval", "measure answers to judged questions")
+    asked = evaluate.add_mutually_exclusive_group(required=True)
+    asked.add_argument(
+        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
+    )
+    asked.add_argument(
+        "--self", action="store_true", help="without questions: find articles of the index by their titles"
+    )
     evaluate.add_argument(
-        "questions", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
+        "--sample", type=int, metavar="N", help="with --self: how many articles (default: 200)"
     )
     evaluate.add_argument(
         "--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer"
@@ -66,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
         "--against", metavar="RUN.jsonl", help="compare with this run, question by question"
     )
     evaluate.add_argument("--trec", metavar="PREFIX", help="write PREFIX.run and PREFIX.qrels")
+    evaluate.add_argument("--report", metavar="OUT.html", help="write a page with charts and worst questions")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
 
     info = _command(commands, "info", "say what the index holds")
@@ -97,6 +106,9 @@ def main(argv: list[str] | None = None) -> int:
         _COMMANDS[options.command](options)
     except QAError as error:
         return _fail(str(error))
+    except argparse.ArgumentError as error:
+        print(f"qa: {error}", file=sys.stderr)
+        return 2
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
@@ -161,11 +173,25 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _eval(options: argparse.Namespace) -> None:
-    from qa.evaluating import evaluate, print_evaluation
+    from qa.evaluating import evaluate, print_evaluation, trial, write_trec
+    from qa.known_items import SAMPLE, known_items
+    from qa.report.document import check_writable, write_report
 
-    evaluation = evaluate(
-        options.index, options.questions, options.unanswerable, options.run, options.against, options.trec
-    )
+    if options.report:
+        check_writable(options.report)
+    if options.self:
+        if options.run or options.against:
+            raise argparse.ArgumentError(None, "--self asks anew: leave out --run and --against")
+        asked = known_items(options.index, SAMPLE if options.sample is None else options.sample)
+    else:
+        if options.sample is not None:
+            raise argparse.ArgumentError(None, "--sample goes with --self")
+        asked = trial(options.index, options.questions, options.unanswerable, options.run, options.against)
+    evaluation = evaluate(asked)
+    if options.trec:
+        write_trec(asked, options.trec)
+    if options.report:
+        write_report(asked, evaluation, options.report)
     if options.json:
         _print_json(evaluation.to_json())
     else:

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -50,6 +50,19 @@ class Difference:
     lost: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Questions of like `answerable`."""
+
+    chance: float
+    """Their mean `answerable`."""
+    frequency: float
+    """The share that has an answer."""
+    answerable: int
+    """Questions with an answer."""
+    unanswerable: int
+
+
 def read_run(path: str | Path) -> Run:
     """A run file. Raises SourceError where it is none."""
     run: dict[str, Mapping[str, Any]] = {}
@@ -60,12 +73,22 @@ def read_run(path: str | Path) -> Run:
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
-            run[str(record["id"])] = record
-        except (ValueError, KeyError, TypeError):
+            run[str(record["id"])] = _checked(record)
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise SourceError(
                 f"{path}:{number} is no line of a run: name a file that `qa run` wrote"
             ) from None
     return run
+
+
+def _checked(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`record` where it has what is measured. Raises KeyError, TypeError or ValueError where not."""
+    for span in (*record["passages"], *([record["answer"]] if record["answer"] else [])):
+        if not isinstance(span["article"], str) or not isinstance(span["text"], str):
+            raise TypeError
+    if not all(np.isfinite(record.get(name, 0.0)) for name in ("answerable", "ms")):
+        raise ValueError
+    return record
 
 
 def measure(questions: Sequence[Question], run: Run) -> dict[str, Values]:
@@ -76,9 +99,7 @@ def measure(questions: Sequence[Question], run: Run) -> dict[str, Values]:
     answer-sentence@1: the sentence given is of a relevant article and holds an answer. The measures of
     answers are NaN for questions without known answers. Raises SourceError where the run lacks a question.
     """
-    missing = [question.id for question in questions if question.id not in run]
-    if missing:
-        raise SourceError(f"the run has no line for question {missing[0]} ({len(missing)} missing)")
+    _require([question.id for question in questions], run)
     values = _ranking(questions, run)
     for k in (1, 5, 10):
         values[f"answer@{k}"] = _each(questions, run, partial(_passage_answers, k))
@@ -130,22 +151,19 @@ def compare(questions: Sequence[Question], ours: Run, theirs: Run) -> list[Diffe
     return made
 
 
-def abstention(run: Run, answerable: Iterable[str], unanswerable: Iterable[str]) -> list[Figure]:
+def abstention(run: Run, answerable: Sequence[str], unanswerable: Sequence[str]) -> list[Figure]:
     """AUROC and expected calibration error (10 equal bins) of `answerable`, with bootstrap intervals.
 
     Calibration weighs the two sets alike, whatever their sizes: half of what is asked has no answer.
     """
     from sklearn.metrics import roc_auc_score
 
-    yes = np.array([run[id]["answerable"] for id in answerable], np.float64)
-    no = np.array([run[id]["answerable"] for id in unanswerable], np.float64)
-    kinds = np.r_[np.ones(len(yes)), np.zeros(len(no))]
-    chances = np.r_[yes, no]
-    weights = np.r_[np.full(len(yes), 0.5 / len(yes)), np.full(len(no), 0.5 / len(no))]
+    kinds, chances, weights = _chances(run, answerable, unanswerable)
+    yes = int(kinds.sum())
+    no = len(kinds) - yes
     random = np.random.default_rng(0)
     samples = [
-        np.r_[random.integers(0, len(yes), len(yes)), len(yes) + random.integers(0, len(no), len(no))]
-        for _ in range(_RESAMPLES // 4)
+        np.r_[random.integers(0, yes, yes), yes + random.integers(0, no, no)] for _ in range(_RESAMPLES // 4)
     ]
 
     def figure(name: str, of: Callable[[Values, Values, Values], float]) -> Figure:
@@ -157,6 +175,51 @@ def abstention(run: Run, answerable: Iterable[str], unanswerable: Iterable[str])
         figure("AUROC", lambda kind, chance, _: float(roc_auc_score(kind, chance))),
         figure("calibration error", calibration_error),
     ]
+
+
+def reliability(run: Run, answerable: Sequence[str], unanswerable: Sequence[str]) -> list[Bin]:
+    """The bins of the calibration error that hold questions, lowest first; both sets weigh alike."""
+    kinds, chances, weights = _chances(run, answerable, unanswerable)
+    bins = _bins(chances)
+    made = []
+    for place in np.unique(bins):
+        here = bins == place
+        chance = np.average(chances[here], weights=weights[here])
+        frequency = np.average(kinds[here], weights=weights[here])
+        made.append(
+            Bin(float(chance), float(frequency), int(kinds[here].sum()), int((1 - kinds[here]).sum()))
+        )
+    return made
+
+
+def _chances(
+    run: Run, answerable: Sequence[str], unanswerable: Sequence[str]
+) -> tuple[Values, Values, Values]:
+    """Of each question: 1 or 0, whether it has an answer; its `answerable`; its weight."""
+    ids = [*answerable, *unanswerable]
+    _require(ids, run)
+    yes, no = len(answerable), len(unanswerable)
+    try:
+        chances = np.array([run[id]["answerable"] for id in ids], np.float64)
+    except KeyError:
+        raise SourceError("the run does not say how `answerable` its questions are") from None
+    return (
+        np.r_[np.ones(yes), np.zeros(no)],
+        chances,
+        np.r_[np.full(yes, 0.5 / max(1, yes)), np.full(no, 0.5 / max(1, no))],
+    )
+
+
+def _require(ids: Sequence[str], run: Run) -> None:
+    missing = [id for id in ids if id not in run]
+    if missing:
+        raise SourceError(f"the run has no line for question {missing[0]} ({len(missing)} missing)")
+
+
+def first_relevant(question: Question, line: Mapping[str, Any]) -> int | None:
+    """Rank of the first relevant article of a run's line, None where it names none."""
+    ranked = enumerate(article_ranking(line), 1)
+    return next((rank for rank, article in ranked if article in question.relevant), None)
 
 
 def latency(run: Run) -> tuple[float, float]:
@@ -224,6 +287,10 @@ def _interval(values: Values) -> tuple[float, float]:
 
 def calibration_error(kinds: Values, chances: Values, weights: Values) -> float:
     """Mean distance of probability and frequency over bins (Naeini, Cooper and Hauskrecht 2015)."""
-    bins = np.minimum((chances * _BINS).astype(int), _BINS - 1)
+    bins = _bins(chances)
     distances = [abs((weights[bins == b] * (chances - kinds)[bins == b]).sum()) for b in range(_BINS)]
     return float(sum(distances) / weights.sum())
+
+
+def _bins(chances: Values) -> NDArray[np.int64]:
+    return np.clip((chances * _BINS).astype(np.int64), 0, _BINS - 1)

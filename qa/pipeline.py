@@ -17,7 +17,8 @@ from qa.sentences import READ, score_sentences
 from qa.types import RankedPassage, Result, Signals
 
 EVERYTHING = Filter()
-_LONGEST = 2_000
+LONGEST = 2_000
+"""Characters of a question."""
 
 
 class QA:
@@ -103,8 +104,8 @@ class QA:
 def _check(text: str, top_k: int, narrow: Filter) -> None:
     if not any(character.isalnum() for character in text):
         raise QueryError("the question is empty: ask in words")
-    if len(text) > _LONGEST:
-        raise QueryError(f"the question has {len(text)} characters, expected {_LONGEST} at most: shorten it")
+    if len(text) > LONGEST:
+        raise QueryError(f"the question has {len(text)} characters, expected {LONGEST} at most: shorten it")
     if top_k < 1:
         raise QueryError(f"the number of passages is {top_k}, expected 1 or more")
     for name, value in (("since", narrow.since), ("until", narrow.until)):
