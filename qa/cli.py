@@ -18,6 +18,8 @@ EXAMPLES = {
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json',
     "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
     "  qa search flood relief -k 20",
+    "why": 'examples:\n  qa why "Who won the race?" race.md\n'
+    '  qa why "Who won?" https://news.example/race --since 2022-11-01 --json',
     "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
     "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
     "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
@@ -49,6 +51,11 @@ def parser() -> argparse.ArgumentParser:
     search = _command(commands, "search", "rank passages for a question, a statement or words")
     search.add_argument("text", nargs="+", metavar="TEXT")
     _add_filter(search, top_k=10)
+
+    why = _command(commands, "why", "explain why an article ranks where it does for a question")
+    why.add_argument("question", metavar="QUESTION")
+    why.add_argument("article", metavar="ARTICLE", help="its id, path, address or title")
+    _add_filter(why)
 
     run = _command(commands, "run", "answer a file of questions, one JSON line each")
     run.add_argument("questions", metavar="QUESTIONS.jsonl")
@@ -162,6 +169,17 @@ def _search(options: argparse.Namespace) -> None:
         print_passages(ranked)
 
 
+def _why(options: argparse.Namespace) -> None:
+    from qa.pipeline import QA
+    from qa.terminal import print_explanation
+
+    explanation = QA.open(options.index).why(options.question, options.article, _filter(options))
+    if options.json:
+        _print_json({"index": options.index, **explanation.to_json()})
+    else:
+        print_explanation(explanation)
+
+
 def _run(options: argparse.Namespace) -> None:
     from qa.pipeline import QA
     from qa.questions import read_questions
@@ -218,6 +236,7 @@ _COMMANDS = {
     "index": _index,
     "ask": _ask,
     "search": _search,
+    "why": _why,
     "run": _run,
     "eval": _eval,
     "info": _info,
@@ -244,8 +263,9 @@ def _command(
     return command
 
 
-def _add_filter(command: argparse.ArgumentParser, top_k: int) -> None:
-    command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
+def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> None:
+    if top_k is not None:
+        command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
     command.add_argument("--since", metavar="DAY", help="only articles of this day (YYYY-MM-DD) or later")
     command.add_argument("--until", metavar="DAY", help="only articles of this day or earlier")
     command.add_argument(

@@ -73,9 +73,11 @@ def trial(
     SourceError for files that are not as expected, and whatever QA.open and QA.ask raise.
     """
     every = read_questions(questions_path)
+    others = read_questions(unanswerable_path) if unanswerable_path else []
+    if twice := {question.id for question in every} & {question.id for question in others}:
+        raise QAError(f"{unanswerable_path}: the id {min(twice)} stands in {questions_path} too")
     judged = [question for question in every if question.relevant]
-    without = [question for question in every if not question.relevant]
-    without += read_questions(unanswerable_path) if unanswerable_path else []
+    without = [question for question in every if not question.relevant] + others
     if not judged:
         raise QAError(f"{questions_path} names no `relevant` article: nothing can be measured")
     against = read_run(against_path) if against_path else None

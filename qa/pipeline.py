@@ -12,6 +12,7 @@ from embeddings.errors import QueryError
 from embeddings.index import ArticleIndex
 from embeddings.types import Encoder, Filter
 from qa.answering import THRESHOLD, answerable, found
+from qa.explaining import Explanation, explain
 from qa.ranking import Query, Ranking, rank
 from qa.sentences import READ, score_sentences
 from qa.types import RankedPassage, Result, Signals
@@ -71,6 +72,14 @@ class QA:
         narrow = self._known(narrow)
         query = self._query(text, top_k, narrow)
         return self._passages(rank(self.index, query, narrow, top_k), top_k)
+
+    def why(self, question: str, article: str, narrow: Filter = EVERYTHING) -> Explanation:
+        """Why `article` (its id, path, address or title) stands where it does for `question`.
+
+        Raises QueryError as `ask` does, and where several articles are called so.
+        """
+        narrow = self._known(narrow)
+        return explain(self.index, self._query(question, 1, narrow), article, narrow)
 
     def _known(self, narrow: Filter) -> Filter:
         """`narrow` with publishers as the corpus spells them. Raises QueryError for one that it has not."""

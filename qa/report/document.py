@@ -76,12 +76,12 @@ def _head(trial: Trial, evaluation: Evaluation) -> Markup:
 def _figures(figures: Sequence[Figure]) -> Markup:
     rows = [
         (
-            figure.name,
-            f"{figure.value:.3f}",
-            f"{figure.low:.3f}–{figure.high:.3f}",
-            whisker(figure.value, figure.low, figure.high, 0, 1),
+            each.name,
+            f"{each.value:.3f}",
+            f"{each.low:.3f}–{each.high:.3f}",
+            whisker(each.value, each.low, each.high, 0, 1),
         )
-        for figure in figures
+        for each in figures
     ]
     said = "With 95 % bootstrap intervals over questions."
     return figure("Figures", said, table(("measure", "value", "interval", "0 to 1"), rows))

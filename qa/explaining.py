@@ -1,0 +1,242 @@
+"""Why an article stands where it does for a question, or does not: QA.why."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from embeddings.catalog import Catalog
+from embeddings.errors import QueryError
+from embeddings.index import ArticleIndex
+from embeddings.types import Article, Filter, Numbers, Vectors
+from qa.coverage import Coverage
+from qa.ranking import POOL, Query, Ranking, rank
+from qa.types import RankedPassage, Signals
+
+_CLOSEST = 3
+_SIMILAR = 5
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an article has of one signal, and where that puts it."""
+
+    signal: str
+    """A field of Signals, or `score`, the fusion of them all."""
+    value: float
+    """Of the article's best passage."""
+    rank: int | None
+    """Among all articles that pass the filters, equals alike; None where the signal says nothing."""
+    best: float
+    """What the article has that is first when everything is fused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the question, and where it was found."""
+
+    word: str
+    term: str
+    """As it is indexed."""
+    weight: float
+    """Share of the question's total idf, 0 to 1."""
+    passage: bool
+    """Whether the closest passage has it, or the title."""
+    article: bool
+    """Whether the article has it anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an article does or does not come first."""
+
+    question: str
+    wanted: str
+    """The article as it was asked for."""
+    article: Article | None
+    """None where it is not indexed; nothing else is known then but what is `similar`."""
+    similar: tuple[Article, ...] = ()
+    dropped: tuple[str, ...] = ()
+    """The filters that leave it out, with the reason; all ranks are then as without filters."""
+    rank: int | None = None
+    """Among the candidates' articles, as `qa ask` ranks them; None where it is no candidate."""
+    candidates: int = 0
+    """Articles with a candidate passage."""
+    pool: int = 0
+    """Passages that each search offers as candidates."""
+    articles: int = 0
+    """Articles that were compared."""
+    places: tuple[Place, ...] = ()
+    """By each signal, then fused, had every passage been a candidate."""
+    passages: tuple[RankedPassage, ...] = ()
+    """The article's closest, best first; their ranks are among all passages."""
+    words: tuple[Word, ...] = ()
+    first: Article | None = None
+    """The article that comes first instead."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "wanted": self.wanted,
+            "indexed": self.article is not None,
+            "article": _named(self.article),
+            "similar": [_named(article) for article in self.similar],
+            "dropped": list(self.dropped),
+            "rank": self.rank,
+            "candidates": self.candidates,
+            "pool": self.pool,
+            "articles": self.articles,
+            "places": [_rounded(asdict(place)) for place in self.places],
+            "passages": [place.to_json() for place in self.passages],
+            "words": [_rounded(asdict(word)) for word in self.words],
+            "first": _named(self.first),
+        }
+
+
+def explain(index: ArticleIndex, query: Query, wanted: str, narrow: Filter) -> Explanation:
+    """Where the article `wanted` (its id, path, address or title) stands for `query`.
+
+    Every passage is compared, not the candidates alone: time and memory grow with the corpus. Raises
+    QueryError where several articles are called so.
+    """
+    article = find(index.catalog, wanted)
+    if not article:
+        return Explanation(query.text, wanted, None, similar(index, wanted))
+    dropped = left_out(article, narrow)
+    narrow = Filter() if dropped else narrow
+    candidates = rank(index, query, narrow)
+    every = rank(index, query, narrow, depth=index.manifest.passages)
+    number = index.catalog.number(article.id)
+    closest = np.flatnonzero(every.articles == number)[:_CLOSEST]
+    ranked = tuple(
+        RankedPassage(
+            int(place) + 1,
+            passage,
+            float(every.scores[place]),
+            Signals(**{name: float(values[place]) for name, values in every.signals.items()}),
+        )
+        for place, passage in zip(closest, index.catalog.passages(every.numbers[closest]), strict=True)
+    )
+    order = list(dict.fromkeys(candidates.articles.tolist()))
+    first = next(iter(order), None)
+    return Explanation(
+        query.text,
+        wanted,
+        article,
+        dropped=dropped,
+        rank=order.index(number) + 1 if number in order else None,
+        candidates=len(order),
+        pool=POOL,
+        articles=len(np.unique(every.articles)),
+        places=tuple(_places(every, number, first)) if number is not None and first is not None else (),
+        passages=ranked,
+        words=tuple(_words(index, query.text, article, ranked)),
+        first=index.catalog.articles([first])[first] if first not in (None, number) else None,
+    )
+
+
+def find(catalog: Catalog, wanted: str) -> Article | None:
+    """The article whose id, path, address or title is `wanted`; addresses without scheme and titles in
+    any case will do. Raises QueryError where there are several.
+    """
+    by_id = catalog.article(wanted)
+    if by_id:
+        return by_id
+    for key in (_by_path, _by_address, _by_title):
+        found = [article for article in catalog.headings() if key(article, wanted)]
+        if len(found) > 1:
+            ids = ", ".join(article.id for article in found[:_SIMILAR])
+            raise QueryError(f"{len(found)} articles are called {wanted!r}: name one by its id ({ids})")
+        if found:
+            return catalog.article(found[0].id)
+    return None
+
+
+def similar(index: ArticleIndex, wanted: str) -> tuple[Article, ...]:
+    """Articles that may have been meant: by letters of id or title, then by words."""
+    names: dict[str, str] = {}
+    for article in index.catalog.headings():
+        names |= dict.fromkeys((article.id.casefold(), article.title.casefold()), article.id)
+    asked = wanted.casefold()
+    holding = [name for name in names if asked in name][:_SIMILAR]
+    ids = [names[name] for name in (*holding, *get_close_matches(asked, names, _SIMILAR))]
+    numbers, _ = index.article_words.search(wanted, _SIMILAR)
+    matching = index.catalog.articles(numbers)
+    ids += [matching[int(number)].id for number in numbers]
+    found = (index.catalog.article(id) for id in list(dict.fromkeys(ids))[:_SIMILAR])
+    return tuple(article for article in found if article)
+
+
+def left_out(article: Article, narrow: Filter) -> tuple[str, ...]:
+    """The reasons for which `narrow` leaves `article` out."""
+    day, source = article.date, article.source
+    reasons = []
+    if narrow.since and not (day and day >= narrow.since):
+        reasons.append(f"since {narrow.since}: the article has {f'the date {day}' if day else 'no date'}")
+    if narrow.until and not (day and day <= narrow.until):
+        reasons.append(f"until {narrow.until}: the article has {f'the date {day}' if day else 'no date'}")
+    if narrow.sources and source not in narrow.sources:
+        names = ", ".join(narrow.sources)
+        reasons.append(f"source {names}: the article is from {source or 'no named publisher'}")
+    return tuple(reasons)
+
+
+def _places(every: Ranking, number: int, first: int) -> Iterable[Place]:
+    columns = {field.name: every.signals[field.name] for field in fields(Signals)}
+    for name, values in {**columns, "score": every.scores}.items():
+        articles, best = _best(every, values)
+        value = float(best[articles == number][0])
+        above = int((best > value).sum())
+        # Words that match nothing, and dates that none of the articles has, put nobody anywhere.
+        says = value > 0 and bool((best != value).any())
+        yield Place(name, value, above + 1 if says else None, float(best[articles == first][0]))
+
+
+def _best(every: Ranking, values: Vectors) -> tuple[Numbers, Vectors]:
+    """The articles' numbers, and of each the best of `values`."""
+    articles, inverse = np.unique(every.articles, return_inverse=True)
+    best = np.full(len(articles), -np.inf, np.float32)
+    np.maximum.at(best, inverse, values)
+    return articles, best
+
+
+def _words(
+    index: ArticleIndex, question: str, article: Article, ranked: tuple[RankedPassage, ...]
+) -> Iterable[Word]:
+    words = index.article_words
+    shares = Coverage.of(question, words).shares
+    spelled = {term: word for word in reversed(_WORD.findall(question)) for term in words.terms(word)}
+    title = set(words.terms(article.title))
+    inside = title | set(words.terms(article.text))
+    closest = title | set(words.terms(ranked[0].passage.text) if ranked else ())
+    for term, share in sorted(shares.items(), key=lambda item: -item[1]):
+        yield Word(spelled.get(term, term), term, share, term in closest, term in inside)
+
+
+def _by_path(article: Article, wanted: str) -> bool:
+    return article.path is not None and article.path.removeprefix("./") == wanted.removeprefix("./")
+
+
+def _by_address(article: Article, wanted: str) -> bool:
+    return bool(article.url) and _address(article.url or "") == _address(wanted)
+
+
+def _by_title(article: Article, wanted: str) -> bool:
+    return " ".join(article.title.split()).casefold() == " ".join(wanted.split()).casefold()
+
+
+def _address(url: str) -> str:
+    return re.sub(r"^\w+://", "", url.strip()).removeprefix("www.").rstrip("/").casefold()
+
+
+def _named(article: Article | None) -> dict[str, Any] | None:
+    keys = ("id", "title", "url", "date", "source", "path")
+    return {key: getattr(article, key) for key in keys} if article else None
+
+
+def _rounded(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: round(value, 6) if isinstance(value, float) else value for key, value in values.items()}
