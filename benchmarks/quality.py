@@ -39,9 +39,7 @@ def main() -> int:
 
 def shape(folder: Path, missing: list[str]) -> str:
     """What lacks in `folder`, and how a set is shaped."""
-    lines = [
-        f"{folder} lacks {', '.join(missing)}. NEWSQA names the folder of the sets; a set is a folder with"
-    ]
+    lines = [f"{folder} lacks {', '.join(missing)}: NEWSQA= names the folder of the sets. A set holds"]
     lines += [f"  {file:<20}{what}" for file, what in FILES.items()]
     return "\n".join(lines)
 

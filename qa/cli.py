@@ -10,6 +10,7 @@ from embeddings.errors import QAError
 
 if TYPE_CHECKING:
     from embeddings.types import Filter
+    from qa.evaluating import Trial
 
 EXAMPLES = {
     "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
@@ -191,29 +192,35 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _eval(options: argparse.Namespace) -> None:
-    from qa.evaluating import evaluate, print_evaluation, trial, write_trec
-    from qa.known_items import SAMPLE, known_items
+    from qa.evaluating import evaluate, print_evaluation, write_trec
     from qa.report.document import check_writable, write_report
 
     if options.report:
         check_writable(options.report)
-    if options.self:
-        if options.run or options.against:
-            raise argparse.ArgumentError(None, "--self asks anew: leave out --run and --against")
-        asked = known_items(options.index, SAMPLE if options.sample is None else options.sample)
-    else:
-        if options.sample is not None:
-            raise argparse.ArgumentError(None, "--sample goes with --self")
-        asked = trial(options.index, options.questions, options.unanswerable, options.run, options.against)
+    asked = _trial(options)
     evaluation = evaluate(asked)
-    if options.trec:
-        write_trec(asked, options.trec)
-    if options.report:
-        write_report(asked, evaluation, options.report)
     if options.json:
         _print_json(evaluation.to_json())
     else:
         print_evaluation(evaluation)
+    if options.trec:
+        write_trec(asked, options.trec)
+    if options.report:
+        write_report(asked, evaluation, options.report)
+
+
+def _trial(options: argparse.Namespace) -> "Trial":
+    from qa.evaluating import trial
+    from qa.known_items import SAMPLE, known_items
+
+    if options.self:
+        if options.run or options.against or options.unanswerable:
+            wrong = "--self makes its own questions: leave out --run, --against and --unanswerable"
+            raise argparse.ArgumentError(None, wrong)
+        return known_items(options.index, SAMPLE if options.sample is None else options.sample)
+    if options.sample is not None:
+        raise argparse.ArgumentError(None, "--sample goes with --self")
+    return trial(options.index, options.questions, options.unanswerable, options.run, options.against)
 
 
 def _info(options: argparse.Namespace) -> None:

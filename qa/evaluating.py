@@ -122,12 +122,12 @@ def _ids(ids: Sequence[str]) -> str:
 def write_trec(trial: Trial, prefix: str) -> None:
     """Write PREFIX.run and PREFIX.qrels. Raises QAError where they cannot be written."""
     try:
-        with Path(f"{prefix}.run").open("w", encoding="utf-8") as lines:
+        with Path(f"{prefix}.run").open("w", encoding="utf-8", errors="replace") as lines:
             for question in trial.questions:
                 id, ranked = _token(question.id), article_ranking(trial.run[question.id])
                 for rank, article in enumerate(ranked, 1):
                     lines.write(f"{id} Q0 {_token(article)} {rank} {1 / rank:.6f} article-qa\n")
-        with Path(f"{prefix}.qrels").open("w", encoding="utf-8") as lines:
+        with Path(f"{prefix}.qrels").open("w", encoding="utf-8", errors="replace") as lines:
             for question in trial.questions:
                 for article in sorted(question.relevant):
                     lines.write(f"{_token(question.id)} 0 {_token(article)} 1\n")

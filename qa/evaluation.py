@@ -120,8 +120,6 @@ def figures(values: Mapping[str, Values]) -> list[Figure]:
 
 def compare(questions: Sequence[Question], ours: Run, theirs: Run) -> list[Difference]:
     """What `ours` gains over `theirs`, measure by measure."""
-    from scipy.stats import permutation_test
-
     one, two = measure(questions, ours), measure(questions, theirs)
     made = []
     for name in one:
@@ -129,26 +127,35 @@ def compare(questions: Sequence[Question], ours: Run, theirs: Run) -> list[Diffe
         change = (one[name] - two[name])[known]
         if not len(change):
             continue
-        test = permutation_test(
-            (change, np.zeros_like(change)),
-            lambda a, b, axis: (a - b).mean(axis=axis),
-            permutation_type="samples",
-            vectorized=True,
-            n_resamples=_RESAMPLES,
-            rng=np.random.default_rng(0),
-        )
         ids = [question.id for question, judged in zip(questions, known, strict=True) if judged]
         made.append(
             Difference(
                 name,
                 float(change.mean()),
                 *_interval(change),
-                float(test.pvalue),
+                _p_value(change),
                 tuple(id for id, gain in zip(ids, change, strict=True) if gain > 0),
                 tuple(id for id, gain in zip(ids, change, strict=True) if gain < 0),
             )
         )
     return made
+
+
+def _p_value(change: Values) -> float:
+    """Of a paired permutation test: how often random signs make a mean as far from 0."""
+    from scipy.stats import permutation_test
+
+    if len(change) < 2:
+        return 1.0
+    test = permutation_test(
+        (change, np.zeros_like(change)),
+        lambda a, b, axis: (a - b).mean(axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=_RESAMPLES,
+        rng=np.random.default_rng(0),
+    )
+    return float(test.pvalue)
 
 
 def abstention(run: Run, answerable: Sequence[str], unanswerable: Sequence[str]) -> list[Figure]:
@@ -241,18 +248,27 @@ def article_ranking(line: Mapping[str, Any]) -> list[str]:
 def _ranking(questions: Sequence[Question], run: Run) -> dict[str, Values]:
     import ir_measures
 
-    judgements = [ir_measures.Qrel(q.id, article, 1) for q in questions for article in q.relevant]
-    ranked = [
-        ir_measures.ScoredDoc(q.id, article, -rank)
-        for q in questions
-        for rank, article in enumerate(article_ranking(run[q.id]))
+    # Questions and articles by number: trec_eval's strings cannot hold every id that JSON can.
+    numbers: dict[str, str] = {}
+
+    def number(article: str) -> str:
+        return numbers.setdefault(article, str(len(numbers)))
+
+    judgements = [
+        ir_measures.Qrel(str(place), number(article), 1)
+        for place, question in enumerate(questions)
+        for article in question.relevant
     ]
-    places = {question.id: place for place, question in enumerate(questions)}
+    ranked = [
+        ir_measures.ScoredDoc(str(place), number(article), -rank)
+        for place, question in enumerate(questions)
+        for rank, article in enumerate(article_ranking(run[question.id]))
+    ]
     values = {_SHOWN.get(name, name): np.zeros(len(questions)) for name in _RANKING}
     measures = [ir_measures.parse_measure(name) for name in _RANKING]
     for metric in ir_measures.iter_calc(measures, judgements, ranked):
         name = str(metric.measure)
-        values[_SHOWN.get(name, name)][places[metric.query_id]] = metric.value
+        values[_SHOWN.get(name, name)][int(metric.query_id)] = metric.value
     return values
 
 

@@ -30,7 +30,7 @@ class Place:
     value: float
     """Of the article's best passage."""
     rank: int | None
-    """Among all articles that pass the filters, equals alike; None where the signal says nothing."""
+    """Among all articles that pass the filters, equals alike; None where no word matches."""
     best: float
     """What the article has that is first when everything is fused."""
 
@@ -108,7 +108,7 @@ def explain(index: ArticleIndex, query: Query, wanted: str, narrow: Filter) -> E
         return Explanation(query.text, wanted, None, similar(index, wanted))
     dropped = left_out(article, narrow)
     narrow = Filter() if dropped else narrow
-    candidates = rank(index, query, narrow)
+    candidates = rank(index, query, narrow, depth=1)
     every = rank(index, query, narrow, depth=index.manifest.passages)
     number = index.catalog.number(article.id)
     closest = np.flatnonzero(every.articles == number)[:_CLOSEST]
@@ -191,9 +191,7 @@ def _places(every: Ranking, number: int, first: int) -> Iterable[Place]:
         articles, best = _best(every, values)
         value = float(best[articles == number][0])
         above = int((best > value).sum())
-        # Words that match nothing, and dates that none of the articles has, put nobody anywhere.
-        says = value > 0 and bool((best != value).any())
-        yield Place(name, value, above + 1 if says else None, float(best[articles == first][0]))
+        yield Place(name, value, above + 1 if value else None, float(best[articles == first][0]))
 
 
 def _best(every: Ranking, values: Vectors) -> tuple[Numbers, Vectors]:

@@ -61,8 +61,9 @@ def known_items(index: str, sample: int = SAMPLE, encoder: Encoder | None = None
     note = (
         f"Known items: {len(items)} of {report.articles} articles, asked for by their own titles"
         f"{f' ({sentences} by their first sentence)' if sentences else ''}; those words were taken out of "
-        f"each article first ({report.encoded} passages encoded again, {report.seconds:.0f} s). Titles share "
-        "the words of their articles more than readers' questions do: these figures flatter lexical matching."
+        f"these articles first, the others keep theirs ({report.encoded} passages encoded again, "
+        f"{report.seconds:.0f} s). Titles share the words of their articles more than readers' questions do: "
+        "these figures flatter lexical matching."
     )
     return Trial(f"{len(items)} known items", [item.question for item in items], [], run, note=note)
 
