@@ -21,6 +21,12 @@ FILES = {
     "relevant (ids of articles)",
     "unanswerable.jsonl": "a question a line that the articles do not answer: id, question",
 }
+SHAPE = "\n".join(
+    (
+        "NEWSQA= names the folder of the sets. A set is a folder with",
+        *(f"  {f:<20}{w}" for f, w in FILES.items()),
+    )
+)
 INDEXES = Path(os.environ.get("QA_BENCH", "~/.cache/article-qa/bench")).expanduser()
 RANKING = ("Success@1", "Success@5", "MRR@10", "nDCG@10", "answer@1")
 SENTENCE = "answer-sentence@1"
@@ -28,20 +34,15 @@ SENTENCE = "answer-sentence@1"
 
 def main() -> int:
     newsqa = Path(os.environ.get("NEWSQA", "../shared/newsqa"))
-    for name in SETS:
-        missing = [file for file in FILES if not (newsqa / name / file).is_file()]
+    lacking = {name: [file for file in FILES if not (newsqa / name / file).is_file()] for name in SETS}
+    for name, missing in lacking.items():
         if missing:
-            print(shape(newsqa / name, missing))
+            print(f"{newsqa / name} lacks {', '.join(missing)}")
         else:
             measured(newsqa / name, INDEXES / name)
+    if any(lacking.values()):
+        print(SHAPE)
     return 0
-
-
-def shape(folder: Path, missing: list[str]) -> str:
-    """What lacks in `folder`, and how a set is shaped."""
-    lines = [f"{folder} lacks {', '.join(missing)}: NEWSQA= names the folder of the sets. A set holds"]
-    lines += [f"  {file:<20}{what}" for file, what in FILES.items()]
-    return "\n".join(lines)
 
 
 def measured(folder: Path, place: Path) -> None:

@@ -199,14 +199,14 @@ def _eval(options: argparse.Namespace) -> None:
         check_writable(options.report)
     asked = _trial(options)
     evaluation = evaluate(asked)
-    if options.json:
-        _print_json(evaluation.to_json())
-    else:
-        print_evaluation(evaluation)
     if options.trec:
         write_trec(asked, options.trec)
     if options.report:
         write_report(asked, evaluation, options.report)
+    if options.json:
+        _print_json(evaluation.to_json())
+    else:
+        print_evaluation(evaluation)
 
 
 def _trial(options: argparse.Namespace) -> "Trial":

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import QAError
+from qa.abstention import abstention
 from qa.evaluation import (
     Difference,
     Figure,
     Run,
-    abstention,
     article_ranking,
     compare,
     figures,

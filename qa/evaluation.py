@@ -1,4 +1,4 @@
-"""Runs measured against judged questions: ranking, answers, and whether `answerable` means what it says."""
+"""Runs measured against judged questions: ranking and answers."""
 
 import json
 import re
@@ -22,8 +22,8 @@ Values: TypeAlias = NDArray[np.float64]
 _RANKING = ("Success@1", "Success@5", "Success@10", "RR@10", "nDCG@10", "R@10")
 _SHOWN = {"RR@10": "MRR@10", "R@10": "recall@10"}
 _SHORTEST_ANSWER = 3
-_RESAMPLES = 2_000
-_BINS = 10
+RESAMPLES = 2_000
+"""Of the bootstrap and the permutation test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,6 @@ class Difference:
     won: tuple[str, ...]
     """Ids of the questions that are better."""
     lost: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Questions of like `answerable`."""
-
-    chance: float
-    """Their mean `answerable`."""
-    frequency: float
-    """The share that has an answer."""
-    answerable: int
-    """Questions with an answer."""
-    unanswerable: int
 
 
 def read_run(path: str | Path) -> Run:
@@ -99,7 +86,7 @@ def measure(questions: Sequence[Question], run: Run) -> dict[str, Values]:
     answer-sentence@1: the sentence given is of a relevant article and holds an answer. The measures of
     answers are NaN for questions without known answers. Raises SourceError where the run lacks a question.
     """
-    _require([question.id for question in questions], run)
+    require([question.id for question in questions], run)
     values = _ranking(questions, run)
     for k in (1, 5, 10):
         values[f"answer@{k}"] = _each(questions, run, partial(_passage_answers, k))
@@ -152,72 +139,14 @@ def _p_value(change: Values) -> float:
         lambda a, b, axis: (a - b).mean(axis=axis),
         permutation_type="samples",
         vectorized=True,
-        n_resamples=_RESAMPLES,
+        n_resamples=RESAMPLES,
         rng=np.random.default_rng(0),
     )
     return float(test.pvalue)
 
 
-def abstention(run: Run, answerable: Sequence[str], unanswerable: Sequence[str]) -> list[Figure]:
-    """AUROC and expected calibration error (10 equal bins) of `answerable`, with bootstrap intervals.
-
-    Calibration weighs the two sets alike, whatever their sizes: half of what is asked has no answer.
-    """
-    from sklearn.metrics import roc_auc_score
-
-    kinds, chances, weights = _chances(run, answerable, unanswerable)
-    yes = int(kinds.sum())
-    no = len(kinds) - yes
-    random = np.random.default_rng(0)
-    samples = [
-        np.r_[random.integers(0, yes, yes), yes + random.integers(0, no, no)] for _ in range(_RESAMPLES // 4)
-    ]
-
-    def figure(name: str, of: Callable[[Values, Values, Values], float]) -> Figure:
-        spread = [of(kinds[rows], chances[rows], weights[rows]) for rows in samples]
-        low, high = np.percentile(spread, [2.5, 97.5])
-        return Figure(name, of(kinds, chances, weights), float(low), float(high))
-
-    return [
-        figure("AUROC", lambda kind, chance, _: float(roc_auc_score(kind, chance))),
-        figure("calibration error", calibration_error),
-    ]
-
-
-def reliability(run: Run, answerable: Sequence[str], unanswerable: Sequence[str]) -> list[Bin]:
-    """The bins of the calibration error that hold questions, lowest first; both sets weigh alike."""
-    kinds, chances, weights = _chances(run, answerable, unanswerable)
-    bins = _bins(chances)
-    made = []
-    for place in np.unique(bins):
-        here = bins == place
-        chance = np.average(chances[here], weights=weights[here])
-        frequency = np.average(kinds[here], weights=weights[here])
-        made.append(
-            Bin(float(chance), float(frequency), int(kinds[here].sum()), int((1 - kinds[here]).sum()))
-        )
-    return made
-
-
-def _chances(
-    run: Run, answerable: Sequence[str], unanswerable: Sequence[str]
-) -> tuple[Values, Values, Values]:
-    """Of each question: 1 or 0, whether it has an answer; its `answerable`; its weight."""
-    ids = [*answerable, *unanswerable]
-    _require(ids, run)
-    yes, no = len(answerable), len(unanswerable)
-    try:
-        chances = np.array([run[id]["answerable"] for id in ids], np.float64)
-    except KeyError:
-        raise SourceError("the run does not say how `answerable` its questions are") from None
-    return (
-        np.r_[np.ones(yes), np.zeros(no)],
-        chances,
-        np.r_[np.full(yes, 0.5 / max(1, yes)), np.full(no, 0.5 / max(1, no))],
-    )
-
-
-def _require(ids: Sequence[str], run: Run) -> None:
+def require(ids: Sequence[str], run: Run) -> None:
+    """Raises SourceError where `run` lacks a question."""
     missing = [id for id in ids if id not in run]
     if missing:
         raise SourceError(f"the run has no line for question {missing[0]} ({len(missing)} missing)")
@@ -296,17 +225,6 @@ def holds_answer(question: Question, span: Mapping[str, Any]) -> bool:
 
 
 def _interval(values: Values) -> tuple[float, float]:
-    rows = np.random.default_rng(0).integers(0, len(values), (_RESAMPLES, len(values)))
+    rows = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
     low, high = np.percentile(values[rows].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)
-
-
-def calibration_error(kinds: Values, chances: Values, weights: Values) -> float:
-    """Mean distance of probability and frequency over bins (Naeini, Cooper and Hauskrecht 2015)."""
-    bins = _bins(chances)
-    distances = [abs((weights[bins == b] * (chances - kinds)[bins == b]).sum()) for b in range(_BINS)]
-    return float(sum(distances) / weights.sum())
-
-
-def _bins(chances: Values) -> NDArray[np.int64]:
-    return np.clip((chances * _BINS).astype(np.int64), 0, _BINS - 1)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from embeddings.errors import QAError
+from qa.abstention import reliability
 from qa.evaluating import Evaluation, Trial
-from qa.evaluation import Figure, first_relevant, reliability
+from qa.evaluation import Figure, first_relevant
 from qa.page.markup import Markup, element
 from qa.report.charts import Bar, Dot, columns, histogram, whisker
 from qa.report.charts import reliability as reliability_chart

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.quality import FILES, shape
+from benchmarks.quality import main
 from benchmarks.rankings import plain_sentences, reciprocal_rank_fusion, runs
 from embeddings.types import Numbers
 from qa import QA
@@ -61,7 +61,15 @@ def test_the_plain_answer_is_the_nearest_sentence_of_the_first_passage(qa: QA) -
     assert plain_sentences(qa, [QUESTION], {"q": {"passages": []}})["q"]["answer"] is None
 
 
-def test_a_missing_set_is_named_with_its_shape() -> None:
-    said = shape(Path("sets/dev"), ["questions.jsonl"])
-    assert said.startswith("sets/dev lacks questions.jsonl: NEWSQA= names the folder of the sets.")
-    assert all(file in said for file in FILES)
+def test_a_missing_set_is_named_with_its_shape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEWSQA", str(tmp_path))
+    (tmp_path / "mini").mkdir()
+    (tmp_path / "mini" / "questions.jsonl").touch()
+    assert main() == 0
+    out = capsys.readouterr().out
+    assert f"{tmp_path}/mini lacks articles.jsonl.gz, unanswerable.jsonl\n" in out
+    assert f"{tmp_path}/dev lacks articles.jsonl.gz, questions.jsonl, unanswerable.jsonl\n" in out
+    assert out.count("NEWSQA= names the folder of the sets.") == 1
+    assert "relevant (ids of articles)" in out

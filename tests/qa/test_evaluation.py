@@ -14,14 +14,12 @@ from hypothesis import strategies as st
 
 from embeddings.errors import SourceError
 from qa.evaluation import (
-    abstention,
     compare,
     figures,
     first_relevant,
     measure,
     normalised,
     read_run,
-    reliability,
 )
 from qa.questions import Question
 
@@ -133,19 +131,6 @@ def test_any_id_can_be_measured() -> None:
     assert measure([Question(odd, "?", frozenset({odd}))], run)["Success@1"].tolist() == [1.0]
 
 
-def test_reliability_by_hand() -> None:
-    run = {f"y{i}": {"answerable": p} for i, p in enumerate([1.0, 0.95, 0.15])}
-    run |= {f"n{i}": {"answerable": p} for i, p in enumerate([0.11, 0.25])}
-    low, middle, high = reliability(run, ["y0", "y1", "y2"], ["n0", "n1"])
-    # A yes weighs 1/6, a no 1/4.
-    assert (low.answerable, low.unanswerable) == (1, 1)
-    assert low.chance == pytest.approx((0.15 / 6 + 0.11 / 4) / (1 / 6 + 1 / 4))
-    assert low.frequency == pytest.approx((1 / 6) / (1 / 6 + 1 / 4))
-    assert middle.chance == pytest.approx(0.25)
-    assert high.chance == pytest.approx(0.975)
-    assert (middle.frequency, high.frequency, high.answerable) == (0.0, 1.0, 2)
-
-
 def test_first_relevant() -> None:
     assert [first_relevant(question, RUN[question.id]) for question in QUESTIONS] == [2, 2, None]
 
@@ -153,11 +138,6 @@ def test_first_relevant() -> None:
 def test_one_question_can_be_compared() -> None:
     [change] = [c for c in compare(QUESTIONS[2:], {"q3": line("z")}, RUN) if c.name == "Success@1"]
     assert (change.value, change.p) == (1.0, 1.0)
-
-
-def test_a_run_without_answerable_has_no_abstention() -> None:
-    with pytest.raises(SourceError, match="does not say how `answerable`"):
-        abstention({"y": {"ms": 1}, "n": {"ms": 1}}, ["y"], ["n"])
 
 
 @pytest.mark.parametrize(
@@ -188,15 +168,6 @@ def test_comparison_names_winners_and_losers() -> None:
     back = {change.name: change for change in compare(QUESTIONS, RUN, better)}
     assert (back["Success@1"].won, back["Success@1"].lost) == ((), ("q2",))
     assert back["recall@10"].p == 1.0
-
-
-def test_abstention_by_hand() -> None:
-    run = {f"y{i}": {"answerable": p} for i, p in enumerate([0.95, 0.95, 0.15])}
-    run |= {f"n{i}": {"answerable": p} for i, p in enumerate([0.05, 0.25])}
-    auroc, error = abstention(run, ["y0", "y1", "y2"], ["n0", "n1"])
-    assert auroc.value == pytest.approx(5 / 6)
-    # Bins weigh 1/6 a yes, 1/4 a no: |.95-1|/3 + |.15-1|/6 + .05/4 + .25/4.
-    assert error.value == pytest.approx(0.05 / 3 + 0.85 / 6 + 0.05 / 4 + 0.25 / 4)
 
 
 def test_what_is_no_run(tmp_path: Path) -> None:
