@@ -124,9 +124,13 @@ class ArticleIndex:
     def rewrite(self, folder: str | Path, change: Callable[[Article], Article]) -> Report:
         """Write a copy of this index to `folder`, with each article as `change` returns it.
 
-        Only the articles that `change` alters are cut and encoded again; their ids must stay.
+        Only the articles that `change` alters are cut and encoded again; their ids must stay. Raises QAError
+        where `folder` holds anything: no index is ever overwritten by a copy.
         """
-        with Generations(Path(folder)).write() as draft:
+        folder = Path(folder)
+        if folder.exists() and any(folder.iterdir()):
+            raise QAError(f"{folder} is not empty: a copy needs a folder of its own")
+        with Generations(folder).write() as draft:
             previous = Previous(self.catalog, self.vectors)
             builder = Builder(draft.folder, self.encoder, self.manifest.settings, previous)
             articles = map(change, self.catalog.all_articles())

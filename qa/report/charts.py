@@ -107,6 +107,7 @@ def whisker(value: float, low: float, high: float, least: float, most: float) ->
         element("line", x1=x(low), x2=x(high), y1="8", y2="8", class_="interval"),
         element("circle", cx=x(value), cy="8", r="4", class_="bar"),
         viewBox="0 0 120 16",
+        preserveAspectRatio="xMinYMid",
         class_="whisker",
         aria_hidden="true",
     )
