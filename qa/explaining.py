@@ -100,6 +100,7 @@ def explain(index: ArticleIndex, query: Query, wanted: str, narrow: Filter) -> E
     Every passage is compared, not the candidates alone: time and memory grow with the corpus. Raises
     QueryError where several articles are called so.
     """
+    wanted = wanted.encode("utf-8", "replace").decode()
     article = find(index.catalog, wanted)
     if not article:
         return Explanation(query.text, wanted, None, similar(index, wanted))

@@ -15,6 +15,8 @@ def find(catalog: Catalog, wanted: str) -> Article | None:
     """The article whose id, path, address or title is `wanted`; addresses without scheme and titles in
     any case will do. Raises QueryError where there are several.
     """
+    if not wanted.strip():
+        raise QueryError("the article is not named: give its id, path, address or title")
     by_id = catalog.article(wanted)
     if by_id:
         return by_id

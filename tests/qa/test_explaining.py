@@ -125,6 +125,16 @@ def test_a_name_of_several_articles(sources: Path, tmp_path: Path, encoder: Word
         QA.open(tmp_path / "qa", encoder).why("bolts", "Bridge reopens")
 
 
+def test_an_article_must_be_named(qa: QA) -> None:
+    with pytest.raises(QueryError, match="the article is not named"):
+        qa.why("bolts", " ")
+
+
+@pytest.mark.parametrize("wanted", ["\ud800", "\0", "x" * 5000, "'; DROP TABLE articles; --", "%", "*"])
+def test_any_name_can_be_asked_for(wanted: str, qa: QA) -> None:
+    assert qa.why("bolts", wanted).article is None
+
+
 def test_filters_that_leave_it_out(qa: QA) -> None:
     narrow = Filter(since="2022-06-04", until="2022-12-31", sources=("weekly",))
     explanation = qa.why(QUESTION, "bridge.md", narrow)
