@@ -8,7 +8,7 @@ TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 
 NEWSQA ?= ../shared/newsqa
 
-.PHONY: install chat test test-browser lint bench-quality bench-speed lock clean
+.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed lock clean
 
 install: .venv/installed
 
@@ -37,6 +37,9 @@ test-browser: install
 
 bench-quality: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.quality
+
+bench-dialogues: install
+	$(BIN)/python -m benchmarks.dialogues
 
 bench-speed: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed

@@ -52,7 +52,7 @@ def runs(qa: QA, questions: Sequence[Question]) -> dict[str, Run]:
     """A run of each of RANKINGS, without answers; all from one search a question."""
     made: dict[str, dict[str, Any]] = {name: {} for name in RANKINGS}
     for question in questions:
-        ranking = rank(qa.index, _query(qa.index, question), Filter())
+        ranking = rank(qa.index, _query(qa.index, question), Filter(), grouped=False)
         orders = {name: np.argsort(-of(ranking), kind="stable")[:DEPTH] for name, of in RANKINGS.items()}
         needed = np.unique(np.concatenate(list(orders.values())))
         passages = qa.index.catalog.passages(ranking.numbers[needed])

@@ -1,12 +1,13 @@
 """Why an article stands where it does for a question, or does not: QA.why."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from embeddings.catalog import Catalog
 from embeddings.index import ArticleIndex
 from embeddings.types import Article, Filter, Numbers, Vectors
 from qa.coverage import Coverage
@@ -59,8 +60,10 @@ class Explanation:
     similar: tuple[Article, ...] = ()
     dropped: tuple[str, ...] = ()
     """The filters that leave it out, with the reason; all ranks are then as without filters."""
+    copy_of: Article | None = None
+    """The copy of the same report that is shown in its stead."""
     rank: int | None = None
-    """Among the candidates' articles, as `qa ask` ranks them; None where it is no candidate."""
+    """Its own or its copy's among the candidates' articles, as `qa ask` ranks them; None without one."""
     candidates: int = 0
     """Articles with a candidate passage."""
     pool: int = 0
@@ -68,7 +71,7 @@ class Explanation:
     articles: int = 0
     """Articles that were compared."""
     places: tuple[Place, ...] = ()
-    """By each signal, then fused, had every passage been a candidate."""
+    """By each signal that says anything, then fused, had every passage been a candidate."""
     passages: tuple[RankedPassage, ...] = ()
     """The article's closest, best first; their ranks are among all passages."""
     words: tuple[Word, ...] = ()
@@ -83,6 +86,7 @@ class Explanation:
             "article": _named(self.article),
             "similar": [_named(article) for article in self.similar],
             "dropped": list(self.dropped),
+            "copy_of": _named(self.copy_of),
             "rank": self.rank,
             "candidates": self.candidates,
             "pool": self.pool,
@@ -94,7 +98,9 @@ class Explanation:
         }
 
 
-def explain(index: ArticleIndex, query: Query, wanted: str, narrow: Filter) -> Explanation:
+def explain(
+    index: ArticleIndex, query: Query, wanted: str, narrow: Filter, grouped: bool = True
+) -> Explanation:
     """Where the article `wanted` (its id, path, address or title) stands for `query`.
 
     Every passage is compared, not the candidates alone: time and memory grow with the corpus. Raises
@@ -102,13 +108,15 @@ def explain(index: ArticleIndex, query: Query, wanted: str, narrow: Filter) -> E
     """
     wanted = wanted.encode("utf-8", "replace").decode()
     article = find(index.catalog, wanted)
-    if not article:
+    number = index.catalog.number(article.id) if article else None
+    if article is None or number is None:
         return Explanation(query.text, wanted, None, similar(index, wanted))
     dropped = left_out(article, narrow)
     narrow = Filter() if dropped else narrow
-    candidates = rank(index, query, narrow, depth=1)
-    every = rank(index, query, narrow, depth=index.manifest.passages)
-    number = index.catalog.number(article.id)
+    candidates = rank(index, query, narrow, 1, grouped)
+    every = rank(index, query, narrow, index.manifest.passages, grouped=False)
+    order = list(dict.fromkeys(candidates.articles.tolist()))
+    shown = _shown(index.catalog, number, order) if grouped else number
     closest = np.flatnonzero(every.articles == number)[:_CLOSEST]
     ranked = tuple(
         RankedPassage(
@@ -119,22 +127,29 @@ def explain(index: ArticleIndex, query: Query, wanted: str, narrow: Filter) -> E
         )
         for place, passage in zip(closest, index.catalog.passages(every.numbers[closest]), strict=True)
     )
-    order = list(dict.fromkeys(candidates.articles.tolist()))
-    first = next(iter(order), None)
+    first = next(iter(order), number)
+    named = index.catalog.articles({shown, first})
     return Explanation(
         query.text,
         wanted,
         article,
         dropped=dropped,
-        rank=order.index(number) + 1 if number in order else None,
+        copy_of=named[shown] if shown != number else None,
+        rank=order.index(shown) + 1 if shown in order else None,
         candidates=len(order),
         pool=POOL,
         articles=len(np.unique(every.articles)),
-        places=tuple(_places(every, number, first)) if number is not None and first is not None else (),
+        places=tuple(_places(every, number, first)) if ranked else (),
         passages=ranked,
         words=tuple(_words(index, query.text, article, ranked)),
-        first=index.catalog.articles([first])[first] if first not in (None, number) else None,
+        first=named[first] if first != shown else None,
     )
+
+
+def _shown(catalog: Catalog, number: int, order: Sequence[int]) -> int:
+    """The article of `order` that has the report of the article `number`; `number` without one."""
+    story, *others = catalog.stories(np.array([number, *order], np.int64))
+    return next((other for other, told in zip(order, others, strict=True) if told == story), number)
 
 
 def left_out(article: Article, narrow: Filter) -> tuple[str, ...]:
@@ -145,6 +160,8 @@ def left_out(article: Article, narrow: Filter) -> tuple[str, ...]:
         reasons.append(f"since {narrow.since}: the article has {f'the date {day}' if day else 'no date'}")
     if narrow.until and not (day and day <= narrow.until):
         reasons.append(f"until {narrow.until}: the article has {f'the date {day}' if day else 'no date'}")
+    if narrow.as_of and not (day and day <= narrow.as_of):
+        reasons.append(f"as of {narrow.as_of}: the article has {f'the date {day}' if day else 'no date'}")
     if narrow.sources and source not in narrow.sources:
         names = ", ".join(narrow.sources)
         reasons.append(f"source {names}: the article is from {source or 'no named publisher'}")
@@ -152,8 +169,9 @@ def left_out(article: Article, narrow: Filter) -> tuple[str, ...]:
 
 
 def _places(every: Ranking, number: int, first: int) -> Iterable[Place]:
-    columns = {field.name: every.signals[field.name] for field in fields(Signals)}
-    for name, values in {**columns, "score": every.scores}.items():
+    for name, values in {**every.signals, "score": every.scores}.items():
+        if not values.any():
+            continue
         articles, best = _best(every, values)
         value = float(best[articles == number][0])
         above = int((best > value).sum())

@@ -8,10 +8,13 @@ Those words are taken out of the article first: in a copy of the index in which 
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
+from embeddings.catalog import Catalog
 from embeddings.errors import QAError
 from embeddings.index import ArticleIndex
 from embeddings.sentences import sentence_spans
@@ -49,7 +52,7 @@ def known_items(index: str, sample: int = SAMPLE, encoder: Encoder | None = None
     if sample < 1:
         raise QAError(f"the sample has {sample} articles, expected 1 or more")
     whole = ArticleIndex.open(index, encoder)
-    items = sampled(whole.catalog.all_articles(), sample)
+    items = sampled(_alone(whole.catalog), sample)
     if not items:
         raise QAError(f"no article in {index} has a title or first sentence of its own to be asked by")
     changed = {item.article.id: item.article for item in items}
@@ -66,6 +69,14 @@ def known_items(index: str, sample: int = SAMPLE, encoder: Encoder | None = None
         "these figures flatter lexical matching."
     )
     return Trial(f"{len(items)} known items", [item.question for item in items], [], run, note=note)
+
+
+def _alone(catalog: Catalog) -> Iterator[Article]:
+    """The articles without a copy: a copy would hold the words that are taken out, and be as right."""
+    stories = catalog.stories(np.arange(catalog.stats().articles))
+    counts = Counter(stories.tolist())
+    every = zip(catalog.all_articles(), stories.tolist(), strict=True)
+    return (article for article, story in every if counts[story] == 1)
 
 
 def sampled(articles: Iterable[Article], sample: int, seed: int = 0) -> list[KnownItem]:

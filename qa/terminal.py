@@ -47,6 +47,8 @@ def console() -> "Console":
 def print_result(result: "Result") -> None:
     out = console()
     ranked = result.passages
+    if result.understood != result.question:
+        out.print(f"Read as: {printable(result.understood)}", style="dim")
     if result.answer:
         out.print(_answer(result.answer), style="bold")
         out.print(_origin(result.answer.article), style="dim")
@@ -66,6 +68,9 @@ def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" 
         article = place.passage.article
         out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
         out.print(f"   {_origin(article)} · score {place.score:.3f}", style="dim")
+        if place.also:
+            names = "; ".join(_origin(copy) for copy in place.also)
+            out.print(f"   also in: {names}", style="dim")
         out.print(_marked(place.passage, answer))
 
 
@@ -81,6 +86,9 @@ def print_explanation(explanation: "Explanation") -> None:
     out.print(f"{printable(article.id)} · {_origin(article)}", style="dim")
     for reason in explanation.dropped:
         out.print(f"Left out by {printable(reason)}. What follows is as without filters.")
+    if explanation.copy_of:
+        copy = f"{printable(explanation.copy_of.title)} ({printable(explanation.copy_of.id)})"
+        out.print(f"A copy of the same report stands for it: {copy}")
     out.print(_standing(explanation))
     if explanation.first:
         out.print(f"First: {printable(explanation.first.title or explanation.first.id)}")

@@ -135,6 +135,31 @@ def test_any_name_can_be_asked_for(wanted: str, qa: QA) -> None:
     assert qa.why("bolts", wanted).article is None
 
 
+def test_a_copy_may_stand_for_it(sources: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+    text = (sources / "sport" / "cup.md").read_text()
+    (sources / "copy.md").write_text(text.replace("source: Weekly", "source: Echo").replace("09-10", "09-12"))
+    QA.build([sources], tmp_path / "qa", encoder=encoder)
+    grouped = QA.open(tmp_path / "qa", encoder)
+    made = {id: grouped.why(QUESTION, id) for id in ("copy.md", "sport/cup.md")}
+    [shown] = [id for id, explanation in made.items() if explanation.copy_of is None]
+    [hidden] = made.keys() - {shown}
+    copy = made[hidden].copy_of
+    assert copy is not None
+    assert copy.id == shown
+    assert [explanation.rank for explanation in made.values()] == [1, 1]
+    assert made[hidden].first is None
+    every = QA.open(tmp_path / "qa", encoder, grouped=False)
+    ranks = {id: every.why(QUESTION, id) for id in made}
+    assert sorted(explanation.rank or 0 for explanation in ranks.values()) == [1, 2]
+    assert {explanation.copy_of for explanation in ranks.values()} == {None}
+
+
+def test_as_of_a_day_before_it(qa: QA) -> None:
+    explanation = qa.why(QUESTION, "sport/cup.md", Filter(as_of="2022-09-09"))
+    assert explanation.dropped == ("as of 2022-09-09: the article has the date 2022-09-10",)
+    assert "date" in [place.signal for place in explanation.places]
+
+
 def test_filters_that_leave_it_out(qa: QA) -> None:
     narrow = Filter(since="2022-06-04", until="2022-12-31", sources=("weekly",))
     explanation = qa.why(QUESTION, "bridge.md", narrow)
@@ -149,7 +174,12 @@ def test_filters_that_leave_it_out(qa: QA) -> None:
 
 def test_reasons_agree_with_the_search(qa: QA) -> None:
     filters = [Filter(since="2022-06-03"), Filter(since="2022-06-04"), Filter(until="2022-06-03"), Filter()]
-    filters += [Filter(until="2022-06-02"), Filter(sources=("Daily",)), Filter(sources=("Weekly", "Daily"))]
+    filters += [
+        Filter(as_of="2022-06-03"),
+        Filter(until="2022-06-02"),
+        Filter(sources=("Daily",)),
+        Filter(sources=("Weekly", "Daily")),
+    ]
     for narrow in filters:
         found = {place.passage.article.id for place in qa.search("the", 10, narrow)}
         for article in qa.index.catalog.all_articles():

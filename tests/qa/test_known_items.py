@@ -129,6 +129,15 @@ def test_figures_come_with_the_warning(index: str, capsys: pytest.CaptureFixture
     assert "flatter lexical matching" in Path("out.html").read_text()
 
 
+def test_what_has_a_copy_is_not_asked_for(tmp_path: Path, encoder: WordEncoder) -> None:
+    copy = {**records()[0], "id": "copy", "title": "Another headline for it", "source": "Echo"}
+    source = tmp_path / "a.jsonl"
+    source.write_text("".join(json.dumps(record) + "\n" for record in [*records(), copy]))
+    QA.build([source], tmp_path / "qa", encoder=encoder)
+    asked = {question.id for question in known_items(str(tmp_path / "qa"), 100, encoder).questions}
+    assert asked == {"castle", "violin", "orchard", "harbour"}
+
+
 def test_a_sample_larger_than_the_corpus_is_the_corpus(index: str) -> None:
     assert evaluate(known_items(index, 1000)).questions == 5
 
