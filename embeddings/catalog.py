@@ -154,6 +154,16 @@ class Catalog:
         row = self._db.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id,)).fetchone()
         return Article(*row) if row else None
 
+    def number(self, id: str) -> int | None:
+        row = self._db.execute("SELECT number FROM articles WHERE id = ?", (id,)).fetchone()
+        return int(row[0]) if row else None
+
+    def headings(self) -> Iterator[Article]:
+        """Every article without its text, in order."""
+        columns = _COLUMNS.replace("text", "''")
+        for row in self._db.execute(f"SELECT {columns} FROM articles ORDER BY number"):
+            yield Article(*row)
+
     def passages(self, numbers: Numbers) -> list[Passage]:
         """The passages of these numbers, in their order."""
         rows = self._passages[numbers]

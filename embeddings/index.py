@@ -14,7 +14,7 @@ from embeddings.generations import Generations
 from embeddings.manifest import ARTICLE_WORDS, ARTICLES, PASSAGE_WORDS, PASSAGES, VECTORS, Manifest
 from embeddings.models import DEFAULT_MODEL
 from embeddings.passages import PassageSettings
-from embeddings.types import Encoder
+from embeddings.types import Article, Encoder
 from embeddings.vectors import VectorIndex
 from embeddings.words import WordIndex
 
@@ -118,6 +118,23 @@ class ArticleIndex:
             )
             if not report.articles:
                 raise QAError(_nothing(report, folder))
+            draft.publish = True
+        return report
+
+    def rewrite(self, folder: str | Path, change: Callable[[Article], Article]) -> Report:
+        """Write a copy of this index to `folder`, with each article as `change` returns it.
+
+        Only the articles that `change` alters are cut and encoded again; their ids must stay. Raises QAError
+        where `folder` holds anything: no index is ever overwritten by a copy.
+        """
+        folder = Path(folder)
+        if folder.exists() and any(folder.iterdir()):
+            raise QAError(f"{folder} is not empty: a copy needs a folder of its own")
+        with Generations(folder).write() as draft:
+            previous = Previous(self.catalog, self.vectors)
+            builder = Builder(draft.folder, self.encoder, self.manifest.settings, previous)
+            articles = map(change, self.catalog.all_articles())
+            report = builder.build(articles, self.manifest.sources, lambda: 0.0, lambda _: None)
             draft.publish = True
         return report
 

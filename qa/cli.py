@@ -10,6 +10,7 @@ from embeddings.errors import QAError
 
 if TYPE_CHECKING:
     from embeddings.types import Filter
+    from qa.evaluating import Trial
     from qa.pipeline import QA
 
 EXAMPLES = {
@@ -20,9 +21,12 @@ EXAMPLES = {
     '  qa ask "When was that?" --after "Who won the race?"',
     "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
     "  qa search flood relief -k 20",
+    "why": 'examples:\n  qa why "Who won the race?" race.md\n'
+    '  qa why "Who won?" https://news.example/race --since 2022-11-01 --json',
     "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
     "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
-    "  qa eval questions.jsonl --run new.jsonl --against old.jsonl",
+    "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
+    "  qa eval --self --sample 500",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080",
 }
@@ -54,14 +58,26 @@ def parser() -> argparse.ArgumentParser:
     _add_filter(search, top_k=10)
     _add_ranking(search)
 
+    why = _command(commands, "why", "explain why an article ranks where it does for a question")
+    why.add_argument("question", metavar="QUESTION")
+    why.add_argument("article", metavar="ARTICLE", help="its id, path, address or title")
+    _add_filter(why)
+
     run = _command(commands, "run", "answer a file of questions, one JSON line each")
     run.add_argument("questions", metavar="QUESTIONS.jsonl")
     run.add_argument("-k", type=int, default=100, metavar="K", help="passages a question (default: 100)")
     run.add_argument("--out", required=True, metavar="RUN.jsonl", help="the file to write")
 
     evaluate = _command(commands, "eval", "measure answers to judged questions")
+    asked = evaluate.add_mutually_exclusive_group(required=True)
+    asked.add_argument(
+        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
+    )
+    asked.add_argument(
+        "--self", action="store_true", help="without questions: find articles of the index by their titles"
+    )
     evaluate.add_argument(
-        "questions", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
+        "--sample", type=int, metavar="N", help="with --self: how many articles (default: 200)"
     )
     evaluate.add_argument(
         "--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer"
@@ -71,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
         "--against", metavar="RUN.jsonl", help="compare with this run, question by question"
     )
     evaluate.add_argument("--trec", metavar="PREFIX", help="write PREFIX.run and PREFIX.qrels")
+    evaluate.add_argument("--report", metavar="OUT.html", help="write a page with charts and worst questions")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
 
     info = _command(commands, "info", "say what the index holds")
@@ -102,6 +119,9 @@ def main(argv: list[str] | None = None) -> int:
         _COMMANDS[options.command](options)
     except QAError as error:
         return _fail(str(error))
+    except argparse.ArgumentError as error:
+        print(f"qa: {error}", file=sys.stderr)
+        return 2
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
@@ -156,6 +176,17 @@ def _search(options: argparse.Namespace) -> None:
         print_passages(ranked)
 
 
+def _why(options: argparse.Namespace) -> None:
+    from qa.pipeline import QA
+    from qa.terminal import print_explanation
+
+    explanation = QA.open(options.index).why(options.question, options.article, _filter(options))
+    if options.json:
+        _print_json({"index": options.index, **explanation.to_json()})
+    else:
+        print_explanation(explanation)
+
+
 def _run(options: argparse.Namespace) -> None:
     from qa.pipeline import QA
     from qa.questions import read_questions
@@ -167,15 +198,35 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _eval(options: argparse.Namespace) -> None:
-    from qa.evaluating import evaluate, print_evaluation
+    from qa.evaluating import evaluate, print_evaluation, write_trec
+    from qa.report.document import check_writable, write_report
 
-    evaluation = evaluate(
-        options.index, options.questions, options.unanswerable, options.run, options.against, options.trec
-    )
+    if options.report:
+        check_writable(options.report)
+    asked = _trial(options)
+    evaluation = evaluate(asked)
+    if options.trec:
+        write_trec(asked, options.trec)
+    if options.report:
+        write_report(asked, evaluation, options.report)
     if options.json:
         _print_json(evaluation.to_json())
     else:
         print_evaluation(evaluation)
+
+
+def _trial(options: argparse.Namespace) -> "Trial":
+    from qa.evaluating import trial
+    from qa.known_items import SAMPLE, known_items
+
+    if options.self:
+        if options.run or options.against or options.unanswerable:
+            wrong = "--self makes its own questions: leave out --run, --against and --unanswerable"
+            raise argparse.ArgumentError(None, wrong)
+        return known_items(options.index, SAMPLE if options.sample is None else options.sample)
+    if options.sample is not None:
+        raise argparse.ArgumentError(None, "--sample goes with --self")
+    return trial(options.index, options.questions, options.unanswerable, options.run, options.against)
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -198,6 +249,7 @@ _COMMANDS = {
     "index": _index,
     "ask": _ask,
     "search": _search,
+    "why": _why,
     "run": _run,
     "eval": _eval,
     "info": _info,
@@ -224,8 +276,9 @@ def _command(
     return command
 
 
-def _add_filter(command: argparse.ArgumentParser, top_k: int) -> None:
-    command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
+def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> None:
+    if top_k is not None:
+        command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
     command.add_argument("--since", metavar="DAY", help="only articles of this day (YYYY-MM-DD) or later")
     command.add_argument("--until", metavar="DAY", help="only articles of this day or earlier")
     command.add_argument(
