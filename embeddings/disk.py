@@ -8,8 +8,14 @@ from pathlib import Path
 
 from embeddings.errors import QAError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_SAID = ("No space left", "disk is full", "File too large", "quota exceeded", "StorageFull", "disk I/O error")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+_SAID = (
+    *("No space left", "disk is full", "File too large", "quota exceeded", "disk I/O error"),
+    *(
+        "Read-only file system",
+        "requested and",
+    ),  # NumPy: so many requested, fewer written
+)
 
 
 @contextmanager
@@ -21,7 +27,8 @@ def told_of_a_full_disk(folder: Path) -> Iterator[None]:
         full = isinstance(error, OSError) and error.errno in _FULL
         if not full and not any(words in str(error) for words in _SAID):
             raise
+        why = (isinstance(error, OSError) and error.strerror) or str(error)[:200]
         raise QAError(
-            f"the disk of {folder} is full: free some space or give --index a folder on another disk; "
-            "the index there stays as it was"
+            f"cannot write the index in {folder} ({why}): free some space on its disk or give --index "
+            "another folder; the index there stays as it was"
         ) from error

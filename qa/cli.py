@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
+from qa.remarks import one_line, remarks
 
 if TYPE_CHECKING:
     from embeddings.types import Filter
@@ -98,9 +99,7 @@ def main(argv: list[str] | None = None) -> int:
     if not options.command:
         parser().print_help()
         return 2
-    logging.basicConfig(format="qa: %(levelname)s: %(message)s", level=logging.WARNING)
-    for level in (logging.WARNING, logging.ERROR):
-        logging.addLevelName(level, logging.getLevelName(level).lower())
+    logging.basicConfig(level=logging.WARNING, handlers=[remarks()])
     try:
         _COMMANDS[options.command](options)
     except QAError as error:
@@ -253,7 +252,7 @@ def _print_json(value: object) -> None:
 
 
 def _fail(message: str) -> int:
-    print("qa: " + " ".join(message.split()), file=sys.stderr)
+    print(f"qa: {one_line(message)}", file=sys.stderr)
     return 1
 
 

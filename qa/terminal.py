@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from embeddings.types import Article, Passage, Skipped
+from qa.remarks import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 NO_ANSWER = "The corpus does not seem to answer this."
 _SHOWN = 5
 """Remarks on one file."""
-_CONTROL = {code: "\ufffd" for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
-
-
-def printable(text: str) -> str:
-    """`text` without characters that command a terminal."""
-    return text.translate(_CONTROL)
 
 
 def console() -> "Console":
@@ -93,9 +88,9 @@ def print_report(report: "Report", index: str) -> None:
     out = console()
     for file, remarks in _by_file(report.skipped).items():
         for left_out in remarks[:_SHOWN]:
-            out.print(f"skipped {printable(left_out.path)}: {printable(left_out.reason)}")
+            out.print(f"skipped {one_line(left_out.path)}: {one_line(left_out.reason)}")
         if len(remarks) > _SHOWN:
-            out.print(f"skipped {len(remarks) - _SHOWN} more in {printable(file)}")
+            out.print(f"skipped {len(remarks) - _SHOWN} more in {one_line(file)}")
     kinds = ("added", "changed", "renamed", "deleted", "unchanged")
     counts = ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
     rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
