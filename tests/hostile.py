@@ -35,7 +35,8 @@ def write(name: str, content: str | bytes) -> Callable[[Path], object]:
 
 
 def put(path: Path, content: str | bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 

@@ -13,6 +13,10 @@ from tests.embeddings.test_corpus import pdf
 from tests.hostile import Row, check, prepare, write
 
 PAGE = "<p>The otter of the lower mill was seen again on Monday, said warden Ada Moll of the trust.</p>"
+FRENCH = (
+    "<html><head><meta charset=utf-8></head><body><article><p>Le café était fermé, disait-on à la mairie du "
+    "village où l’été avait commencé plus tôt qu’à l’accoutumée cette année-là.</p>"
+)
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{two}: &{two} [{', '.join([f'*{one}'] * 9)}]\n" for one, two in zip("abcdefgh", "bcdefghi", strict=True)
 )
@@ -101,7 +105,7 @@ JSONL = [
     Row(
         "broken line in the middle",
         write("a.jsonl", lines({"text": "First."}, '{"text": "cut', {"text": "The otter is third."})),
-        ("skipped articles/a.jsonl:2: not a JSON line (Unterminated string...)",),
+        ("skipped articles/a.jsonl:2: not a JSON line (Invalid control character at...)",),
         "The otter is third.",
     ),
     Row(
@@ -281,8 +285,7 @@ PAGES = [
         "HTML that declares a wrong charset",
         write(
             "a.html",
-            f"<html><head><meta charset=utf-8></head><body><article>{PAGE * 3}<p>Le café était fermé, dit-on à la "
-            "mairie du village ce matin.</p></article>".encode("cp1252"),
+            FRENCH.encode("cp1252"),
         ),
         ("qa: warning: articles/a.html is not UTF-8: read as cp1252",),
         "Le café était fermé",
@@ -291,18 +294,15 @@ PAGES = [
         "HTML that declares its charset",
         write(
             "a.html",
-            f"<html><head><meta charset=koi8-r></head><body><article>{PAGE}<p>Выдра вернулась на старую мельницу "
-            "в понедельник утром.</p></article>".encode("koi8_r"),
+            f"<html><head><meta charset=koi8-r></head><body><article>{PAGE}<p>Выдра вернулась на старую "
+            "мельницу в понедельник утром.</p></article>".encode("koi8_r"),
         ),
         finds="Выдра вернулась",
     ),
     Row(
         "HTML that is none",
         write("a.html", bytes(range(256)) * 9),
-        (
-            "qa: warning: articles/a.html is not UTF-8: read as ...",
-            "skipped articles/a.html: no article found...",
-        ),
+        ("skipped articles/a.html: neither UTF-8 nor any other text",),
     ),
     Row(
         "encrypted PDF",

@@ -19,7 +19,8 @@ _ENCODINGS = (
     *("cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"),
     *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
 )
-"""What files without UTF-8 are in today; with all that Python knows, detection finds exotic ones."""
+"""What files without UTF-8 are in today; with all that Python knows, detection finds exotic ones.
+The commoner come first."""
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -53,12 +54,24 @@ def decode(data: bytes, path: str, declared: str | None = None) -> str:
         return data.decode(declared or "ascii")
     except (UnicodeDecodeError, LookupError):
         pass
-    best = from_bytes(data[:_SAMPLE], cp_isolation=list(_ENCODINGS)).best()
-    if best is None:
-        raise Unreadable("neither UTF-8 nor any other text")
-    encoding = "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
+    encoding = _detected(data[:_SAMPLE])
     log.warning("%s is not UTF-8: read as %s", path, encoding)
     return data.decode(encoding, "replace")
+
+
+def _detected(sample: bytes) -> str:
+    """The likeliest encoding; of equally likely ones (French is as good in cp1250), the commonest."""
+    matches = from_bytes(sample, cp_isolation=list(_ENCODINGS))
+    best = matches.best()
+    if best is None:
+        raise Unreadable("neither UTF-8 nor any other text")
+    equal = {
+        encoding
+        for match in matches
+        if (match.chaos, match.coherence) == (best.chaos, best.coherence)
+        for encoding in match.could_be_from_charset
+    }
+    return next((encoding for encoding in _ENCODINGS if encoding in equal), best.encoding)
 
 
 def utf_16_or_32(data: bytes) -> str | None:
