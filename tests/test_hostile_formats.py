@@ -360,3 +360,17 @@ def test_an_article_beyond_the_limit(
     monkeypatch.setattr(embeddings.readers.jsonl, "LARGEST", 4_000)
     monkeypatch.setattr("embeddings.readers.pdf.LARGEST", 4_000)
     check(row, prepare(monkeypatch, tmp_path), capsys)
+
+
+BIG = [
+    Row("50,000 one-word sentences", write("a.txt", "Otter! " * 50_000), finds="Otter! Otter!"),
+    Row("a million words", write("a.txt", "otter swims far. " * 333_333), finds="otter swims far. otter"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", BIG, ids=lambda row: row.name)
+def test_big_contents(
+    row: Row, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check(row, prepare(monkeypatch, tmp_path), capsys)
