@@ -27,22 +27,9 @@ FIELDS = ("text", "id", "title", "url", "date", "source")
 RECORDS = st.dictionaries(st.sampled_from(FIELDS) | st.text(), JSON, max_size=6).map(json.dumps)
 LINES = st.lists(RECORDS.map(str.encode) | st.binary(max_size=40), max_size=6).map(b"\n".join)
 PARTS = (
+    *("---", "...", "title: ", "date: ", "url: ", "2022-02-30", "2022-6-3", "&a ", "*a", "<<: ", "[", "]"),
     *(
-        "---",
-        "...",
-        "title: ",
-        "date: ",
-        "url: ",
-        "2022-02-30",
-        "2022-6-3",
-        "&a ",
-        "*a",
-        "<<: ",
-        "[",
-        "]",
         "{",
-    ),
-    *(
         "}",
         "\n",
         "'",
@@ -57,7 +44,6 @@ PARTS = (
         "%",
         "#",
         "~",
-        ":",
     ),
 )
 YAML = st.lists(st.sampled_from(PARTS) | st.text(max_size=5), max_size=25).map(
