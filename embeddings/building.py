@@ -133,10 +133,10 @@ class Builder:
             title = short_title(article.title, self._encoder, self._settings)
             self._waiting.extend(document(title, article.text[start:end]) for start, end in spans)
             self._counts.encoded += len(spans)
-        self._write(article, spans)
+        self._write(article, spans, kept)
 
-    def _write(self, article: Article, spans: list[Span]) -> None:
-        number, first = self._catalog.add(article, spans)
+    def _write(self, article: Article, spans: list[Span], kept: Kept | None) -> None:
+        number, first = self._catalog.add(article, spans, kept)
         title, date, source = article.title, article.date, article.source
         self._article_words.add(number, title, article.text, date, source)
         for passage, (start, end) in enumerate(spans, first):

@@ -8,6 +8,7 @@ from embeddings.building import Progress, Report
 from embeddings.errors import IndexMismatchError, NoIndexError, QAError
 from embeddings.generations import Generations
 from embeddings.index import ArticleIndex, read_info
+from embeddings.manifest import FORMAT
 from embeddings.passages import PassageSettings
 from embeddings.types import Filter
 from tests.fakes import WordEncoder
@@ -46,6 +47,8 @@ def test_parts_agree_on_numbers(folder: Path, encoder: WordEncoder) -> None:
         (Filter(until="2022-07-01"), ["bridge.md"]),
         (Filter(sources=("Weekly", "Nobody")), ["sport/cup.md"]),
         (Filter(since="2023-01-01"), []),
+        (Filter(as_of="2022-07-01"), ["bridge.md"]),
+        (Filter(until="2022-12-31", as_of="2022-06-30"), ["bridge.md"]),
     ],
 )
 def test_filters(narrow: Filter, ids: list[str], folder: Path, encoder: WordEncoder) -> None:
@@ -147,7 +150,7 @@ def test_harm_is_refused(name: str, harm: str, folder: Path, encoder: WordEncode
 def test_another_format_is_refused(folder: Path, encoder: WordEncoder) -> None:
     path = Generations(folder).current() / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(IndexMismatchError, match=r"format 99, expected 1: run `qa index --rebuild"):
+    with pytest.raises(IndexMismatchError, match=rf"format 99, expected {FORMAT}: run `qa index --rebuild"):
         ArticleIndex.open(folder, encoder)
 
 
