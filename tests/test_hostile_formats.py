@@ -204,6 +204,12 @@ JSONL = [
         ),
     ),
     Row(
+        "empty lines without end",
+        write("a.jsonl.gz", gzip.compress(b'{"text": "The otter."}\n' + b"\n" * 200_000)),
+        ("skipped articles/a.jsonl.gz: 100,000 lines in a row without a record: the rest is left out",),
+        "The otter.",
+    ),
+    Row(
         "truncated gzip",
         write(
             "a.jsonl.gz",
@@ -229,8 +235,11 @@ JSONL = [
     ),
     Row(
         "gzip bomb of many lines",
-        write("a.jsonl.gz", gzip.compress(b'{"text": "The otter."}\n' + b"\n" * 5_000_000)),
-        ("skipped articles/a.jsonl.gz: more than 0.001 GB unpacked, left out after line ...",),
+        write("a.jsonl.gz", gzip.compress(b'{"text": "The otter."}\n' + b'{"a": "b"}\n' * 500_000)),
+        (
+            "skipped articles/a.jsonl.gz: more than 0.001 GB unpacked, left out after line ...",
+            "skipped articles/a.jsonl.gz: no `text` in line 2, 3, 4 and ... more",
+        ),
         "The otter.",
         ("--max-unpacked", "0.001"),
     ),

@@ -13,19 +13,30 @@ from embeddings.readers.fields import article, utf_16_or_32
 from embeddings.types import Article, Skipped
 
 _LONGEST_ID = 1_000
+_HOPELESS = 100_000
+"""Empty or broken lines in a row after which a file is given up: a small .gz can hold billions."""
 ReadLine: TypeAlias = Callable[[int], bytes]
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
-    number = 0
+    number = broken = 0
     without_text = _Lines()
     try:
         for number, line in enumerate(_lines(stream, origin), 1):
+            if broken == _HOPELESS:
+                yield Skipped(
+                    origin.path, f"{broken:,} lines in a row without a record: the rest is left out"
+                )
+                break
+            broken += 1
             if not line.strip():
                 continue
             try:
-                yield _record(line, number, origin)
+                record = _record(line, number, origin)
+                broken = 0
+                yield record
             except _WithoutText:
+                broken = 0
                 without_text.add(number)
             except Unreadable as reason:
                 yield Skipped(f"{origin.path}:{number}", str(reason))
