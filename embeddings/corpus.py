@@ -57,8 +57,9 @@ class Corpus:
             remarks = 0
             for item in self._articles(file, done):
                 found = self._unique(item, file, seen) if isinstance(item, Article) else item
-                remarks += isinstance(found, Skipped)
-                if isinstance(found, Article) or remarks <= _REMARKS:
+                line = isinstance(found, Skipped) and found.path != str(file.path)
+                remarks += line
+                if not line or remarks <= _REMARKS:
                     yield found
             if remarks > _REMARKS:
                 yield Skipped(str(file.path), f"{remarks - _REMARKS} more of its lines")

@@ -92,7 +92,7 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
 def print_report(report: "Report", index: str) -> None:
     out = console()
     for file, remarks in _by_file(report.skipped).items():
-        for left_out in remarks[:_SHOWN]:
+        for left_out in sorted(remarks, key=lambda remark: remark.path != file)[:_SHOWN]:
             out.print(f"skipped {one_line(left_out.path)}: {one_line(left_out.reason)}")
         if len(remarks) > _SHOWN:
             out.print(f"skipped {len(remarks) - _SHOWN} more in {one_line(file)}")

@@ -199,7 +199,8 @@ JSONL = [
         "broken lines without end",
         write("a.jsonl", "{\n" * 3_000),
         (
-            *[f"skipped articles/a.jsonl:{n}: not a JSON line (...)" for n in range(1, 6)],
+            "skipped articles/a.jsonl: 2000 more of its lines",
+            *[f"skipped articles/a.jsonl:{n}: not a JSON line (...)" for n in range(1, 5)],
             "skipped 996 more in articles/a.jsonl",
         ),
     ),
