@@ -8,12 +8,14 @@ from typing import Self
 from embeddings.building import Builder, Previous, Progress, Report
 from embeddings.catalog import Catalog, CatalogStats
 from embeddings.corpus import Corpus
+from embeddings.disk import told_of_a_full_disk
 from embeddings.encoder import load_encoder
 from embeddings.errors import IndexMismatchError, QAError
 from embeddings.generations import Generations
 from embeddings.manifest import ARTICLE_WORDS, ARTICLES, PASSAGE_WORDS, PASSAGES, VECTORS, Manifest
 from embeddings.models import DEFAULT_MODEL
 from embeddings.passages import PassageSettings
+from embeddings.readers import Reading
 from embeddings.types import Article, Encoder
 from embeddings.vectors import VectorIndex
 from embeddings.words import WordIndex
@@ -98,17 +100,18 @@ class ArticleIndex:
         settings: PassageSettings | None = None,
         encoder: Encoder | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
+        reading: Reading | None = None,
     ) -> Report:
-        """Make the index in `folder` hold exactly the articles of `sources`.
+        """Make the index in `folder` hold exactly the articles of `sources`, read as `reading` says.
 
         Vectors of articles whose title and text have not changed are carried over, unless `rebuild`.
         The model is the given one, or that of the index there, or the default. What is published is
         whole: until then, and if anything fails, the index stays as it was.
         """
-        corpus = Corpus(sources)
+        corpus = Corpus(sources, reading)
         folder = Path(folder)
         settings = settings or PassageSettings()
-        with Generations(folder).write() as draft:
+        with told_of_a_full_disk(folder), Generations(folder).write() as draft:
             before = None if rebuild else _manifest(draft.previous)
             encoder = encoder or load_encoder(model or (before.model if before else DEFAULT_MODEL))
             previous = _previous(draft.previous, before, encoder, settings)

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
+from qa.remarks import one_line, remarks
 
 if TYPE_CHECKING:
     from embeddings.types import Filter
@@ -46,6 +47,14 @@ def parser() -> argparse.ArgumentParser:
     )
     index.add_argument("--model", metavar="M", help="a sentence-transformers model: a folder or a local name")
     index.add_argument("--rebuild", action="store_true", help="encode everything again")
+    index.add_argument("--follow-links", action="store_true", help="read what symbolic links point to")
+    index.add_argument(
+        "--max-unpacked",
+        type=float,
+        default=4.0,
+        metavar="GB",
+        help="most that may come out of one .gz file (default: 4)",
+    )
 
     ask = _command(commands, "ask", "answer a question, with the passages that support it")
     ask.add_argument("question", nargs="+", metavar="QUESTION")
@@ -112,9 +121,7 @@ def main(argv: list[str] | None = None) -> int:
     if not options.command:
         parser().print_help()
         return 2
-    logging.basicConfig(format="qa: %(levelname)s: %(message)s", level=logging.WARNING)
-    for level in (logging.WARNING, logging.ERROR):
-        logging.addLevelName(level, logging.getLevelName(level).lower())
+    logging.basicConfig(level=logging.WARNING, handlers=[remarks()])
     try:
         _COMMANDS[options.command](options)
     except QAError as error:
@@ -143,11 +150,15 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _index(options: argparse.Namespace) -> None:
+    from embeddings.readers import Reading
     from qa.pipeline import QA
     from qa.terminal import build_progress, print_report
 
+    reading = Reading(options.follow_links, options.max_unpacked)
     with build_progress() as progress:
-        report = QA.build(options.sources, options.index, options.model, options.rebuild, progress=progress)
+        report = QA.build(
+            options.sources, options.index, options.model, options.rebuild, progress=progress, reading=reading
+        )
     print_report(report, options.index)
 
 
@@ -322,7 +333,7 @@ def _print_json(value: object) -> None:
 
 
 def _fail(message: str) -> int:
-    print("qa: " + " ".join(message.split()), file=sys.stderr)
+    print(f"qa: {one_line(message)}", file=sys.stderr)
     return 1
 
 

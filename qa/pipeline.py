@@ -10,6 +10,7 @@ from typing import Self
 from embeddings.building import Progress, Report
 from embeddings.errors import QueryError
 from embeddings.index import ArticleIndex
+from embeddings.readers import Reading
 from embeddings.types import Encoder, Filter
 from qa.answering import THRESHOLD, answerable, found
 from qa.explaining import Explanation, explain
@@ -58,9 +59,12 @@ class QA:
         rebuild: bool = False,
         encoder: Encoder | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
+        reading: Reading | None = None,
     ) -> Report:
         """Make the index in `folder` hold exactly the articles of `sources`; see ArticleIndex.build."""
-        return ArticleIndex.build(sources, folder, model, rebuild, encoder=encoder, progress=progress)
+        return ArticleIndex.build(
+            sources, folder, model, rebuild, encoder=encoder, progress=progress, reading=reading
+        )
 
     def ask(
         self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING, before: Result | None = None

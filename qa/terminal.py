@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from embeddings.types import Article, Passage, Skipped
+from qa.remarks import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,12 +26,6 @@ SIGNALS = {
 """What signals are called; another one goes by its own name."""
 _SHOWN = 5
 """Remarks on one file."""
-_CONTROL = {code: "\ufffd" for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
-
-
-def printable(text: str) -> str:
-    """`text` without characters that command a terminal."""
-    return text.translate(_CONTROL)
 
 
 def console() -> "Console":
@@ -171,10 +166,10 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
 def print_report(report: "Report", index: str) -> None:
     out = console()
     for file, remarks in _by_file(report.skipped).items():
-        for left_out in remarks[:_SHOWN]:
-            out.print(f"skipped {printable(left_out.path)}: {printable(left_out.reason)}")
+        for left_out in sorted(remarks, key=lambda remark: remark.path != file)[:_SHOWN]:
+            out.print(f"skipped {one_line(left_out.path)}: {one_line(left_out.reason)}")
         if len(remarks) > _SHOWN:
-            out.print(f"skipped {len(remarks) - _SHOWN} more in {printable(file)}")
+            out.print(f"skipped {len(remarks) - _SHOWN} more in {one_line(file)}")
     kinds = ("added", "changed", "renamed", "deleted", "unchanged")
     counts = ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
     rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
