@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("questions", metavar="QUESTIONS.jsonl")
     run.add_argument("-k", type=int, default=100, metavar="K", help="passages a question (default: 100)")
     run.add_argument("--out", required=True, metavar="RUN.jsonl", help="the file to write")
+    _add_as_of_each(run)
+    _add_ranking(run)
 
     evaluate = _command(commands, "eval", "measure answers to judged questions")
     asked = evaluate.add_mutually_exclusive_group(required=True)
@@ -98,6 +100,8 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--trec", metavar="PREFIX", help="write PREFIX.run and PREFIX.qrels")
     evaluate.add_argument("--report", metavar="OUT.html", help="write a page with charts and worst questions")
     evaluate.add_argument("--json", action="store_true", help="as JSON")
+    _add_as_of_each(evaluate)
+    _add_ranking(evaluate)
 
     info = _command(commands, "info", "say what the index holds")
     info.add_argument("--json", action="store_true", help="as JSON")
@@ -199,12 +203,11 @@ def _why(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from qa.pipeline import QA
     from qa.questions import read_questions
     from qa.running import write_run
 
     questions = read_questions(options.questions)
-    write_run(QA.open(options.index), questions, options.k, options.out, options.questions)
+    write_run(_open(options), questions, options.k, options.out, options.questions, options.as_of)
     print(f"{len(questions)} questions: {options.out}")
 
 
@@ -231,13 +234,14 @@ def _trial(options: argparse.Namespace) -> "Trial":
     from qa.known_items import SAMPLE, known_items
 
     if options.self:
-        if options.run or options.against or options.unanswerable:
-            wrong = "--self makes its own questions: leave out --run, --against and --unanswerable"
+        if options.run or options.against or options.unanswerable or options.as_of or options.reranker:
+            wrong = "--self makes its own questions and index: only --sample, --trec and --report go with it"
             raise argparse.ArgumentError(None, wrong)
         return known_items(options.index, SAMPLE if options.sample is None else options.sample)
     if options.sample is not None:
         raise argparse.ArgumentError(None, "--sample goes with --self")
-    return trial(options.index, options.questions, options.unanswerable, options.run, options.against)
+    answers = options.run or _open(options)
+    return trial(answers, options.questions, options.unanswerable, options.against, options.as_of)
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -299,6 +303,12 @@ def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> N
         "--source", action="append", default=[], metavar="S", help="only this publisher; may be repeated"
     )
     command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_as_of_each(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as-of", metavar="DAY", help="as a reader of that day; `asked`: of each question's own `date`"
+    )
 
 
 def _add_ranking(command: argparse.ArgumentParser) -> None:

@@ -61,16 +61,16 @@ class Evaluation:
 
 
 def trial(
-    index: str,
+    answers: QA | str,
     questions_path: str,
     unanswerable_path: str | None = None,
-    run_path: str | None = None,
     against_path: str | None = None,
+    as_of: str | None = None,
 ) -> Trial:
-    """A file of judged questions, answered by the index or by the run in `run_path`.
+    """A file of judged questions, with `answers` by a QA, asked `as_of` a day, or of the run in a file.
 
     Questions without `relevant` count as unanswerable, like those of `unanswerable_path`. Raises
-    SourceError for files that are not as expected, and whatever QA.open and QA.ask raise.
+    SourceError for files that are not as expected, and whatever QA.ask raises.
     """
     every = read_questions(questions_path)
     others = read_questions(unanswerable_path) if unanswerable_path else []
@@ -81,13 +81,14 @@ def trial(
     if not judged:
         raise QAError(f"{questions_path} names no `relevant` article: nothing can be measured")
     against = read_run(against_path) if against_path else None
-    run = read_run(run_path) if run_path else ask_all(QA.open(index), [*judged, *without])
+    asked = [*judged, *without]
+    run = read_run(answers) if isinstance(answers, str) else ask_all(answers, asked, as_of)
     return Trial(Path(questions_path).name, judged, without, run, against)
 
 
-def ask_all(qa: QA, questions: Sequence[Question]) -> Run:
+def ask_all(qa: QA, questions: Sequence[Question], as_of: str | None = None) -> Run:
     """The line of each question, by its id."""
-    return {line["id"]: line for line in answer_all(qa, questions, DEPTH)}
+    return {line["id"]: line for line in answer_all(qa, questions, DEPTH, as_of)}
 
 
 def evaluate(trial: Trial) -> Evaluation:

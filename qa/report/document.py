@@ -9,11 +9,11 @@ from qa.abstention import reliability
 from qa.evaluating import Evaluation, Trial
 from qa.evaluation import Figure, first_relevant
 from qa.page.markup import Markup, element
+from qa.remarks import printable
 from qa.report.charts import Bar, Dot, columns, histogram, whisker
 from qa.report.charts import reliability as reliability_chart
 from qa.report.listings import RANKED_BY, changed, false_answers, worst
 from qa.report.parts import figure, section, table
-from qa.terminal import printable
 
 _CSS = Path(__file__).parent / "report.css"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -8,8 +8,8 @@ from qa.evaluating import Trial
 from qa.evaluation import Run, first_relevant, measure
 from qa.page.markup import Child, Markup, element, join, safe_address
 from qa.questions import Question
+from qa.remarks import printable
 from qa.report.parts import section, words
-from qa.terminal import printable
 
 RANKED_BY = "nDCG@10"
 """The measure that says which questions moved, and which went worst."""

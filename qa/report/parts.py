@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qa.page.markup import Child, Markup, element
-from qa.terminal import printable
+from qa.remarks import printable
 
 
 def section(name: str, said: str, *children: Child) -> Markup:

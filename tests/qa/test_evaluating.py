@@ -37,7 +37,7 @@ def write(name: str, records: list[dict[str, Any]]) -> None:
 
 
 def test_questions_are_asked_and_measured() -> None:
-    evaluation = evaluate(trial(".qa", "q.jsonl"))
+    evaluation = evaluate(trial(QA.open(".qa"), "q.jsonl"))
     assert (evaluation.questions, evaluation.unanswerable) == (2, 1)
     made = {figure.name: figure.value for figure in evaluation.figures}
     # Three articles: the relevant one is first for one question, and second or third for the other.
@@ -49,7 +49,7 @@ def test_questions_are_asked_and_measured() -> None:
 
 def test_a_run_is_measured_without_an_index() -> None:
     assert cli.main(["run", "q.jsonl", "--out", "run.jsonl"]) == 0
-    asked, read = evaluate(trial(".qa", "q.jsonl")), evaluate(trial("nowhere", "q.jsonl", None, "run.jsonl"))
+    asked, read = evaluate(trial(QA.open(".qa"), "q.jsonl")), evaluate(trial("run.jsonl", "q.jsonl"))
     assert read.figures == asked.figures
 
 
@@ -67,8 +67,20 @@ def test_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["questions"] == 2
 
 
+def test_each_question_as_of_its_day(capsys: pytest.CaptureFixture[str]) -> None:
+    dated = [{**question, "date": "2022-06-05"} for question in QUESTIONS]
+    write("dated.jsonl", dated)
+    assert cli.main(["run", "dated.jsonl", "--as-of", "asked", "--out", "run.jsonl"]) == 0
+    lines = [json.loads(line) for line in Path("run.jsonl").read_text().splitlines()]
+    assert [[p["article"] for p in line["passages"]] for line in lines] == [["bridge.md"]] * 3
+    assert cli.main(["eval", "dated.jsonl", "--as-of", "asked"]) == 0
+    assert "Success@1          0.500" in capsys.readouterr().out
+    assert cli.main(["run", "q.jsonl", "--as-of", "asked", "--out", "run.jsonl"]) == 1
+    assert "question cup 1: it has no `date`" in capsys.readouterr().err
+
+
 def test_trec_files() -> None:
-    write_trec(trial(".qa", "q.jsonl"), "out")
+    write_trec(trial(QA.open(".qa"), "q.jsonl"), "out")
     lines = [line.split(" ") for line in Path("out.run").read_text().splitlines()]
     assert [line[:2] + line[3:4] for line in lines[:2]] == [["cup_1", "Q0", "1"], ["cup_1", "Q0", "2"]]
     assert lines[0][2] == "sport/cup.md"
@@ -79,13 +91,13 @@ def test_trec_files() -> None:
 def test_files_that_do_not_fit() -> None:
     write("u.jsonl", [{"id": "flood", "question": "Twice?"}])
     with pytest.raises(QAError, match=r"u\.jsonl: the id flood stands in q\.jsonl too"):
-        trial(".qa", "q.jsonl", "u.jsonl")
+        trial(QA.open(".qa"), "q.jsonl", "u.jsonl")
     write("u.jsonl", [{"id": "other", "question": "Unasked?"}])
     assert cli.main(["run", "q.jsonl", "--out", "run.jsonl"]) == 0
     with pytest.raises(SourceError, match="the run has no line for question other"):
-        evaluate(trial(".qa", "q.jsonl", "u.jsonl", "run.jsonl"))
+        evaluate(trial("run.jsonl", "q.jsonl", "u.jsonl"))
     with pytest.raises(QAError, match=r"names no `relevant` article"):
-        trial(".qa", "u.jsonl")
+        trial(QA.open(".qa"), "u.jsonl")
 
 
 @pytest.mark.parametrize(
