@@ -354,4 +354,4 @@ def test_a_program_asks(address: str) -> None:
 def test_other_hosts_and_frames_are_refused(address: str) -> None:
     assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 400
     assert "form-action 'self'" in httpx.get(address).headers["Content-Security-Policy"]
-    assert httpx.get(f"{address}/monitoring").status_code == 403
+    assert httpx.get(f"{address}/monitoring").status_code == 404
