@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
@@ -62,12 +62,14 @@ def build(live: LiveQA) -> Any:
     import gradio as gr
 
     manifest, stats = read_info(live.folder)
+    with closing(live.catalog()) as catalog:
+        examples = asking.example_questions(manifest.sources, catalog)
     with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
         programs.offer(live)  # first, so that its names are taken by no event of the page
         head = gr.HTML(_head(stats.articles, stats.since, stats.until, len(stats.sources)), elem_id="head")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="asking"):
-                made = asking.tab(live, asking.example_questions(manifest.sources, live.catalog()))
+                made = asking.tab(live, examples)
             corpus.tab(live)
 
         def fill() -> list[Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from ipaddress import ip_address
-from socket import getfqdn, gethostname
+from socket import gethostname
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
@@ -61,10 +61,10 @@ def is_loopback(host: str) -> bool:
 def allowed_hosts(host: str, names: Sequence[str] = ()) -> list[str]:
     """The names by which a browser may call a page that listens on `host`; `names` are further ones."""
     if host in ("0.0.0.0", "::"):  # noqa: S104
-        own = [gethostname(), getfqdn()]
+        own = [gethostname()]
     else:
         own = [host, f"[{host}]"] if ":" in host else [host]
-    return [name.lower() for name in dict.fromkeys((*own, *_LOOPBACK, *names)) if "*" not in name]
+    return [name.lower() for name in dict.fromkeys((*own, *_LOOPBACK, *names)) if name and "*" not in name]
 
 
 class SafeHeaders:
@@ -111,10 +111,12 @@ class KnownRoutes:
             await self._app(scope, receive, send)
         elif scope["type"] != "http" or not is_known(scope["path"]):
             await _refuse(send, 404, "not served", scope["type"])
-        elif _length(scope) > LARGEST:
+        elif (length := _length(scope)) is None:
+            await _refuse(send, 411, "the request does not say its length")
+        elif length > LARGEST:
             await _refuse(send, 413, f"the request is larger than {LARGEST} bytes")
         else:
-            await self._app(scope, _bounded(receive), send)
+            await self._app(scope, receive, send)
 
 
 def is_known(path: str) -> bool:
@@ -122,22 +124,11 @@ def is_known(path: str) -> bool:
     return (path.rstrip("/") or "/") in _ROUTES or (path.startswith(_FOLDERS) and ".." not in path)
 
 
-def _length(scope: Scope) -> int:
-    given = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(given) if given.isdigit() else LARGEST + 1
-
-
-def _bounded(receive: Receive) -> Receive:
-    """`receive` that ends a request without a length once it is too large."""
-    read = 0
-
-    async def bounded() -> Message:
-        nonlocal read
-        message = await receive()
-        read += len(message.get("body", b""))
-        return message if read <= LARGEST else {"type": "http.disconnect"}
-
-    return bounded
+def _length(scope: Scope) -> int | None:
+    """Bytes of the request's body; None where it is sent without saying so."""
+    headers = dict(scope["headers"])
+    given = headers.get(b"content-length", b"0")
+    return int(given) if given.isdigit() and b"transfer-encoding" not in headers else None
 
 
 async def _refuse(send: Send, status: int, why: str, kind: str = "http") -> None:
