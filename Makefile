@@ -64,7 +64,7 @@ lock: .venv-tools/installed
 audit: .venv-tools/installed
 	.venv-tools/bin/python -m tools.audit requirements.lock $(TORCH)
 
-# Names, versions and licences of what a user installs, as docs/licences.md.
+# Names and licences of what a user installs, as docs/licences.md.
 licences: install
 	$(BIN)/python -m tools.licences > docs/licences.md
 

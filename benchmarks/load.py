@@ -1,8 +1,8 @@
 """Many clients ask one `qa chat` while its index is updated twice and rebuilt once: `make load-test`.
 
 Every generation of the corpus lists the articles in another order, names itself as the publisher of each, and
-says its number in the text of one. So an answer that was put together from two generations shows: its passages
-name two, or their text, places or scores are not those of that generation's other answers to the question.
+says its number in the text of one. So an answer that was put together from two generations shows: its
+passages name two, or their text or scores are not those of that generation's other answers to the question.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -65,8 +65,8 @@ def write_corpus(path: Path, articles: list[Article], generation: int) -> None:
     """The articles as `generation` has them, replacing `path` at once."""
     name = f"generation {generation}"
     text = (
-        f"The Quillfeather register has the serial number {generation}. Clerks opened the register on Monday. "
-        "It is kept in the town hall."
+        f"The Quillfeather register has the serial number {generation}. "
+        "Clerks opened the register on Monday. It is kept in the town hall."
     )
     marker = Article("marker", "The Quillfeather register", text)
     listed = [*articles, marker]
@@ -133,7 +133,7 @@ async def write(folder: Path, articles: list[Article], seconds: float) -> None:
 
 async def load(address: str, pid: int, folder: Path, articles: list[Article], questions: list[str]) -> Seen:
     """What the clients met until the time is over and the index was written three times."""
-    duration, clients = float(os.environ.get("DURATION", 300)), int(os.environ.get("CLIENTS", 50))
+    duration, clients = float(os.environ.get("DURATION", "300")), int(os.environ.get("CLIENTS", "50"))
     print(f"{clients} clients, {duration:.0f} s, {len(articles)} articles, {len(questions)} questions")
     seen, done = Seen(), asyncio.Event()
     end = time.perf_counter() + duration
@@ -214,7 +214,7 @@ def corpus() -> tuple[list[Article], list[str]]:
     folder = Path(os.environ.get("NEWSQA", "../shared/newsqa"), os.environ.get("SET", "dev"))
     folder = folder if folder.is_dir() else SEEDS
     sources = [folder / "articles.jsonl.gz"] if folder != SEEDS else [folder]
-    most = int(os.environ.get("ARTICLES", 0)) or None
+    most = int(os.environ.get("ARTICLES", "0")) or None
     articles = [article for article in Corpus(sources) if isinstance(article, Article)][:most]
     print(f"corpus          {folder}")
     return articles, [question.question for question in read_questions(folder / "questions.jsonl")]

@@ -40,13 +40,14 @@ def audited(requirements: str, *options: str) -> list[dict[str, Any]]:
 def judged(found: Sequence[dict[str, Any]]) -> tuple[list[str], int]:
     """What to say of pip-audit's findings, and the exit status."""
     skipped = [package for package in found if "skip_reason" in package]
-    lines = [
-        f"{package['name']} {package['version']}: {flaw['id']}, mended in {', '.join(flaw['fix_versions']) or '?'}"
-        for package in found
-        for flaw in package.get("vulns", ())
-    ]
+    lines = []
+    for package in found:
+        for flaw in package.get("vulns", ()):
+            mended = ", ".join(flaw["fix_versions"]) or "?"
+            lines.append(f"{package['name']} {package['version']}: {flaw['id']}, mended in {mended}")
     flaws = len(lines)
-    lines.append(f"{len(found) - len(skipped)} of {len(found)} packages looked up, {flaws} known vulnerabilities")
+    looked_up = len(found) - len(skipped)
+    lines.append(f"{looked_up} of {len(found)} packages looked up, {flaws} known vulnerabilities")
     if skipped:
         lines.append(f"not looked up: {', '.join(package['name'] for package in skipped[:8])} ...")
         lines.append("this is no evidence: run it where the vulnerability data can be reached")

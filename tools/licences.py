@@ -1,9 +1,10 @@
-"""Names, versions and licences of what a user of the package installs, from their own metadata: `make licences`."""
+"""Names and licences of what a user of the package installs, as the packages state them: `make licences`."""
 
 import re
 import sys
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -36,7 +37,7 @@ def closure(name: str) -> dict[str, Distribution]:
 
 def licence(made: Distribution) -> str:
     """The licence as the package states it: SPDX expression, else classifiers, else a short licence field."""
-    about = made.metadata
+    about: Any = made.metadata
     expression = about.get("License-Expression")
     if expression:
         return str(expression)

@@ -138,4 +138,5 @@ def knocking(door: Door) -> Sequence[Any]:
         headers = {"WWW-Authenticate": 'Basic realm="article-qa", charset="UTF-8"'}
         return PlainTextResponse(f"{error}\n", 401, headers)
 
-    return [Middleware(AuthenticationMiddleware, backend=door, on_error=refuse)]
+    backend: Any = door
+    return [Middleware(AuthenticationMiddleware, backend=backend, on_error=refuse)]

@@ -60,11 +60,9 @@ def is_loopback(host: str) -> bool:
 
 def allowed_hosts(host: str, names: Sequence[str] = ()) -> list[str]:
     """The names by which a browser may call a page that listens on `host`; `names` are further ones."""
-    if host in ("0.0.0.0", "::"):  # noqa: S104
-        own = [gethostname()]
-    else:
-        own = [host, f"[{host}]"] if ":" in host else [host]
-    return [name.lower() for name in dict.fromkeys((*own, *_LOOPBACK, *names)) if name and "*" not in name]
+    every = host in ("0.0.0.0", "::")  # noqa: S104
+    own = gethostname() if every else f"[{host}]" if ":" in host else host
+    return [name.lower() for name in dict.fromkeys((own, *_LOOPBACK, *names)) if name and "*" not in name]
 
 
 class SafeHeaders:

@@ -22,8 +22,9 @@ HOSTILE = (
     "<script>window.hacked = 1</script> <img src=x onerror='window.hacked = 2'> ${window.hacked = 3} "
     "{{value}} [press](javascript:alert(1)) $$x^2$$ <form action='https://evil.example'><input></form> "
     "![seen](https://evil.example/seen.png) <img src='https://evil.example/seen.gif'> \\(y^2\\) "
-    "<iframe src='https://evil.example'></iframe> <svg onload='window.hacked = 5'> <style>* {display: none}</style> "
-    "<a href='https://evil.example/login'>Log in</a> | a | b | | --- | --- | | <b>c</b> | d | # Heading"
+    "<iframe src='https://evil.example'></iframe> <svg onload='window.hacked = 5'> "
+    "<style>* {display: none}</style> <a href='https://evil.example/login'>Log in</a> "
+    "| a | b | | --- | --- | | <b>c</b> | d | # Heading"
 )
 RENDERED = ("form", "iframe", "img", "script", "style", "svg[onload]", "math", ".katex", "table", "h1", "b")
 """What Markdown, LaTeX or HTML of an article would become, were it rendered."""
@@ -349,11 +350,10 @@ def test_other_hosts_and_frames_are_refused(address: str) -> None:
 def test_what_is_put_into_the_page_neither_runs_nor_calls(visit: Callable[..., Visitor]) -> None:
     """The second wall: were an article's HTML rendered after all, the policy would still hold."""
     visitor = visit()
-    blocked: list[str] = []
-    visitor.page.expose_function("blocked", lambda directive: blocked.append(directive))
     visitor.page.evaluate(
         """() => {
-        document.addEventListener('securitypolicyviolation', event => window.blocked(event.effectiveDirective));
+        window.blocked = [];
+        document.addEventListener('securitypolicyviolation', event => blocked.push(event.effectiveDirective));
         const put = document.createElement('div');
         put.innerHTML = "<img src='/x' onerror='window.hacked = 1'><img src='https://evil.example/seen'>"
             + "<iframe src='https://evil.example'></iframe>"
@@ -368,7 +368,7 @@ def test_what_is_put_into_the_page_neither_runs_nor_calls(visit: Callable[..., V
     )
     visitor.page.wait_for_timeout(1000)
     wanted = {"img-src", "frame-src", "form-action", "script-src-attr", "script-src-elem", "connect-src"}
-    assert wanted <= set(blocked)
+    assert wanted <= set(visitor.page.evaluate("window.blocked"))
     assert visitor.page.evaluate("window.hacked") is None
 
 
