@@ -13,7 +13,7 @@ from embeddings.errors import QAError
 from embeddings.index import read_info
 from qa.page import asking, corpus, programs
 from qa.page.door import Credentials, Door, credentials, knocking
-from qa.page.guard import middleware
+from qa.page.guard import bracketed, middleware
 from qa.page.live import LiveQA
 from qa.page.markup import Markup, element
 from qa.page.passages import day
@@ -42,6 +42,7 @@ def serve(
     Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
     come, or, for `mcp`, without its package.
     """
+    host = host.strip("[]")
     wanted = credentials(host, auth, no_auth)
     _settle_environment()
     read_info(index)
@@ -50,8 +51,7 @@ def serve(
     _check_port(host, port)
     page = build(LiveQA(index))
     launch(page, host, port, mcp, wanted, names)
-    shown = f"[{host}]" if ":" in host else host
-    print(f"ask at http://{shown}:{port} (Ctrl-C ends it)", flush=True)
+    print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
     with suppress(KeyboardInterrupt):
         Event().wait()
     page.close(verbose=False)
@@ -101,7 +101,7 @@ def launch(
     hues = {"primary_hue": "teal", "neutral_hue": "stone"}
     door = Door(wanted) if wanted else None
     page.launch(
-        server_name=host,
+        server_name=bracketed(host),
         server_port=port,
         share=False,
         quiet=True,

@@ -58,11 +58,20 @@ def is_loopback(host: str) -> bool:
     return address.is_loopback and getattr(address, "ipv4_mapped", None) is None
 
 
+def bracketed(host: str) -> str:
+    """`host` as addresses of the web have it."""
+    return f"[{host}]" if ":" in host else host
+
+
 def allowed_hosts(host: str, names: Sequence[str] = ()) -> list[str]:
     """The names by which a browser may call a page that listens on `host`; `names` are further ones."""
     every = host in ("0.0.0.0", "::")  # noqa: S104
-    own = gethostname() if every else f"[{host}]" if ":" in host else host
-    return [name.lower() for name in dict.fromkeys((own, *_LOOPBACK, *names)) if name and "*" not in name]
+    own = (gethostname(),) if every else ()
+    return [
+        name.lower()
+        for name in dict.fromkeys((*own, bracketed(host), *_LOOPBACK, *names))
+        if name and "*" not in name
+    ]
 
 
 class SafeHeaders:
