@@ -114,6 +114,11 @@ def test_no_host_stands_for_all(host: str) -> None:
     assert "127.0.0.1" in guard.allowed_hosts(host)
 
 
+def test_an_address_of_ipv6_stands_in_brackets() -> None:
+    assert guard.bracketed("fe80::1") == "[fe80::1]"
+    assert guard.allowed_hosts("fe80::1")[0] == "[fe80::1]"
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [
