@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
@@ -159,7 +160,8 @@ def read_info(folder: str | Path) -> tuple[Manifest, CatalogStats]:
     remedy = f"run `qa index --rebuild --index {folder}`"
     try:
         manifest = Manifest.load(generation, remedy)
-        return manifest, Catalog.open(generation / ARTICLES, generation / PASSAGES).stats()
+        with closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog:
+            return manifest, catalog.stats()
     except (FileNotFoundError, sqlite3.Error, ValueError) as error:
         raise IndexMismatchError(f"the index in {generation} is damaged ({error}): {remedy}") from None
 

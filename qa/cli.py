@@ -29,7 +29,8 @@ EXAMPLES = {
     "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
     "  qa eval --self --sample 500",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
-    "chat": "examples:\n  qa chat\n  qa chat --port 8080",
+    "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
+    "  qa chat --host 0.0.0.0 --auth login.txt --name news.example",
 }
 
 
@@ -109,6 +110,18 @@ def parser() -> argparse.ArgumentParser:
     chat = _command(commands, "chat", "open the page in which to ask")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
+    who = chat.add_mutually_exclusive_group()
+    who.add_argument(
+        "--auth",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="ask for user and password: $QA_AUTH or FILE holds user:password",
+    )
+    who.add_argument("--no-auth", action="store_true", help="let everybody in who can reach --host")
+    chat.add_argument(
+        "--name", action="append", default=[], metavar="NAME", help="a further host name of the page"
+    )
     chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
     return top
 
@@ -257,7 +270,15 @@ def _info(options: argparse.Namespace) -> None:
 def _chat(options: argparse.Namespace) -> None:
     from qa.chat import serve
 
-    serve(options.index, options.host, options.port, mcp=options.mcp)
+    serve(
+        options.index,
+        options.host,
+        options.port,
+        options.mcp,
+        options.auth,
+        options.no_auth,
+        options.name,
+    )
 
 
 _COMMANDS = {

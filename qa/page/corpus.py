@@ -1,6 +1,7 @@
 """The tab that shows what is indexed, and indexes the same sources again."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -170,7 +171,8 @@ def _kept(folder: Path) -> dict[str, Kept]:
 
     try:
         generation = Generations(folder).current()
-        return Catalog.open(generation / ARTICLES, generation / PASSAGES).kept()
+        with closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog:
+            return catalog.kept()
     except (NoIndexError, OSError, ValueError):
         return {}
 
