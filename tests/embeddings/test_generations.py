@@ -10,7 +10,7 @@ from embeddings.generations import Generations
 def publish(folder: Path, text: str) -> None:
     with Generations(folder).write() as draft:
         (draft.folder / "data").write_text(text)
-        draft.publish = True
+        draft.publish(lambda _: None)
 
 
 def _fail_to_write(folder: Path) -> None:
