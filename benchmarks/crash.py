@@ -135,6 +135,7 @@ def _round(home: Home, chance: random.Random, tally: Tally) -> None:
         _check_end(home, end, found, aim)
     except Exception as error:
         tally.losses.append(f"round {tally.rounds} ({end.cause} at {end.phase}): {error!r}; {end.said}")
+        home.watcher.allow(home.held, _NONE)
         shutil.rmtree(home.folder, ignore_errors=True)
         home.held = home.before = _NONE
         return
@@ -281,6 +282,7 @@ class Watcher:
         return {name: value for name, value in self.__dict__.items() if name != "_process"}
 
     def _watch(self, folder: Path) -> None:
+        os.nice(10)  # a signal must not come late for it
         while not self._over.is_set():
             allowed = set(self._allowed[:])
             found = _NONE
@@ -314,7 +316,7 @@ def _print(tally: Tally, opens: int, small_disk: bool) -> None:
         f"{tally.rounds} rounds, {opens} opens meanwhile, {tally.resumed} builds resumed, "
         f"{len(tally.losses)} losses"
     )
-    for loss in tally.losses:
+    for loss in tally.losses[:20]:
         print(loss)
 
 

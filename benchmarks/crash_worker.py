@@ -25,7 +25,7 @@ PHASES = (
     *("sweep after", "end"),
 )
 _BATCH = 24
-_LINGER = 0.001
+_LINGER = 0.002
 
 
 def main(pipe: int, largest: int, arguments: list[str]) -> int:

@@ -77,9 +77,7 @@ def _check_vectors(index: ArticleIndex) -> int:
         norms = float(np.linalg.norm(stored)) * float(np.linalg.norm(vector))
         cosine = float(stored @ vector) / norms if norms else 0.0
         if not cosine >= NEAREST:
-            found = (
-                f"a vector of passage {number} ({passage.article.id}) with cosine {cosine:.3f} to its text"
-            )
+            found = f"passage {number} ({passage.article.id}) at cosine {cosine:.3f} to its own text"
             raise _mismatch(index, VECTORS, found, f"{NEAREST} or more")
     return len(numbers)
 

@@ -106,7 +106,7 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt as interrupt:
-        _fail(str(interrupt) or "interrupted; nothing was changed")
+        _fail(str(interrupt) or "interrupted")
         return 130
     except OSError as error:
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
