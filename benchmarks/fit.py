@@ -55,9 +55,9 @@ def collect(folder: str, questions: Sequence[Question]) -> list[Case]:
 
 
 def _case(qa: QA, question: Question) -> Case:
-    query = qa._query(question.question, 5, Filter())
+    query = qa._query(question.question, Filter())
     ranking = rank(qa.index, query, Filter())
-    ranked = qa._passages(ranking, sentences.READ)
+    ranked = qa._passages(query, ranking, sentences.READ, Filter())
     passages = [place.passage for place in ranked]
     scored = score_sentences(qa.index, query, passages, [place.score for place in ranked])
     found = answering.found(qa.index, query, ranking, passages, scored)

@@ -174,10 +174,10 @@ class Builder:
             self._waiting.extend(document(title, article.text[start:end]) for start, end in spans)
             self._fresh += len(spans)
         with _writing(self._folder):
-            self._write(article, spans)
+            self._write(article, spans, kept)
 
-    def _write(self, article: Article, spans: list[Span]) -> None:
-        number, first = self._catalog.add(article, spans)
+    def _write(self, article: Article, spans: list[Span], kept: Kept | None) -> None:
+        number, first = self._catalog.add(article, spans, kept)
         title, date, source = article.title, article.date, article.source
         self._article_words.add(number, title, article.text, date, source)
         for passage, (start, end) in enumerate(spans, first):

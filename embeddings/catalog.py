@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from embeddings.manifest import damaged
 from embeddings.sentences import Span
+from embeddings.stories import Copy, signature, stories
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
 
 _COLUMNS = "id, title, text, url, date, source, path"
@@ -23,7 +24,8 @@ _TABLE = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
     url TEXT, date TEXT, source TEXT, path TEXT,
-    content BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL
+    content BLOB NOT NULL, signature BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+    story INTEGER
 )
 """
 _INDEXES = """
@@ -32,6 +34,7 @@ CREATE INDEX by_content ON articles (content);
 CREATE INDEX by_date ON articles (date, source, first, count);
 CREATE INDEX by_source ON articles (source, first, count);
 CREATE INDEX by_first ON articles (first);
+CREATE INDEX by_story ON articles (story) WHERE story IS NOT NULL;
 """
 _PASSAGE = np.dtype([("article", "<i8"), ("start", "<i8"), ("end", "<i8")])
 
@@ -47,6 +50,7 @@ class Kept:
 
     id: str
     content: bytes
+    signature: bytes
     first: int
     count: int
 
@@ -70,20 +74,23 @@ class CatalogWriter:
         self._db.execute("BEGIN")
         self._path = passages
         self._spans: list[NDArray[Any]] = []
+        self._copies: list[Copy] = []
         self.articles = 0
         self.passages = 0
 
-    def add(self, article: Article, spans: Sequence[Span]) -> tuple[int, int]:
-        """Number of the article, and of its first passage."""
+    def add(self, article: Article, spans: Sequence[Span], kept: Kept | None = None) -> tuple[int, int]:
+        """Number of the article, and of its first passage; `kept` is its row in another catalog."""
+        sketch = kept.signature if kept else signature(article.text)
+        self._copies.append(Copy(article.title, article.source, article.date, sketch))
         number, first = self.articles, self.passages
         rows = np.array([(number, start, end) for start, end in spans], _PASSAGE)
         self._spans.append(rows)
         self._db.execute(
-            f"INSERT INTO articles (number, {_COLUMNS}, content, first, count)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO articles (number, {_COLUMNS}, content, signature, first, count)"
+            f" VALUES ({', '.join('?' * 12)})",
             (
                 *(number, article.id, article.title, article.text, article.url, article.date, article.source),
-                *(article.path, content_hash(article), first, len(spans)),
+                *(article.path, content_hash(article), sketch, first, len(spans)),
             ),
         )
         self.articles += 1
@@ -91,6 +98,11 @@ class CatalogWriter:
         return number, first
 
     def close(self) -> None:
+        found = stories(self._copies)
+        copied = np.flatnonzero(np.isin(found, found[found != np.arange(len(found))]))
+        self._db.executemany(
+            "UPDATE articles SET story = ? WHERE number = ?", [(int(found[n]), int(n)) for n in copied]
+        )
         self._db.execute("COMMIT")
         self._db.executescript(_INDEXES)
         self._db.close()
@@ -174,6 +186,24 @@ class Catalog:
         """The article's number of each passage."""
         return np.asarray(self._passages["article"][passages], np.int64)
 
+    def stories(self, articles: Numbers) -> Numbers:
+        """Int64 `(len(articles),)`: copies of one report have one number, every other article its own."""
+        found = dict(self._rows("story", articles))
+        return np.array(
+            [int(number) if found[int(number)] is None else found[int(number)] for number in articles],
+            np.int64,
+        )
+
+    def copies(self, article: int, narrow: Filter) -> list[Article]:
+        """The other articles with the report of this one that `narrow` lets through, earliest first."""
+        conditions, values = _conditions(narrow)
+        rows = self._select(
+            f"SELECT {_COLUMNS} FROM articles WHERE {' AND '.join(['number != ?', *conditions])}"
+            " AND story = (SELECT story FROM articles WHERE number = ?) ORDER BY date IS NULL, date, number",
+            [article, *values, article],
+        )
+        return [Article(*row) for row in rows]
+
     def days(self, articles: Numbers) -> Vectors:
         """Float32 `(len(articles),)`: days since the year 0 of each article's date, NaN without one."""
         dates = dict(self._rows("date", articles))
@@ -206,14 +236,7 @@ class Catalog:
         """Sorted numbers of the passages whose articles `narrow` lets through; None for all."""
         if not narrow:
             return None
-        conditions, values = [], []
-        for column, value in (("date >= ?", narrow.since), ("date <= ?", narrow.until)):
-            if value:
-                conditions.append(column)
-                values.append(value)
-        if narrow.sources:
-            conditions.append(f"source IN ({', '.join('?' * len(narrow.sources))})")
-            values.extend(narrow.sources)
+        conditions, values = _conditions(narrow)
         rows = self._select(
             f"SELECT first, count FROM articles WHERE {' AND '.join(conditions)} ORDER BY first", values
         )
@@ -222,14 +245,14 @@ class Catalog:
 
     def kept_by_content(self, content: bytes) -> Kept | None:
         rows = self._select(
-            "SELECT id, content, first, count FROM articles WHERE content = ? LIMIT 1", (content,)
+            "SELECT id, content, signature, first, count FROM articles WHERE content = ? LIMIT 1", (content,)
         )
         row = next(rows, None)
         return Kept(*row) if row else None
 
     def kept(self) -> dict[str, Kept]:
         """Every article's row by id."""
-        rows = self._select("SELECT id, content, first, count FROM articles")
+        rows = self._select("SELECT id, content, signature, first, count FROM articles")
         return {row[0]: Kept(*row) for row in rows}
 
     def stats(self) -> CatalogStats:
@@ -243,6 +266,16 @@ class Catalog:
             " GROUP BY source ORDER BY n DESC, source"
         )
         return dict(rows)
+
+
+def _conditions(narrow: Filter) -> tuple[list[str], list[str]]:
+    """`narrow` as conditions of SQL, with their values."""
+    bounds = (("date >= ?", narrow.since), ("date <= ?", narrow.latest))
+    conditions = [condition for condition, value in bounds if value]
+    values = [value for _, value in bounds if value]
+    if narrow.sources:
+        conditions.append(f"source IN ({', '.join('?' * len(narrow.sources))})")
+    return conditions, [*values, *narrow.sources]
 
 
 def _ordinal(day: str | None) -> float:

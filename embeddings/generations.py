@@ -108,6 +108,7 @@ class Generations:
                 )
             check(older[-1])
             self._point(older[-1])
+            self._sweep(self._worth_keeping(older[-1]))
             return older[-1]
 
     def _publish(self, aside: Path, previous: Path | None, check: Check) -> None:

@@ -13,7 +13,7 @@ from embeddings.errors import IndexMismatchError
 from embeddings.passages import PassageSettings
 from embeddings.types import Encoder
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
 PASSAGE_WORDS = "words/passages"

@@ -53,15 +53,22 @@ class Skipped:
 class Filter:
     """Which articles count: dates are inclusive ISO days, sources are publishers' names.
 
-    An article without a date is left out as soon as `since` or `until` is given.
+    An article without a date is left out as soon as a day is given.
     """
 
     since: str | None = None
     until: str | None = None
     sources: tuple[str, ...] = ()
+    as_of: str | None = None
+    """The day on which the question is asked: later articles do not count, and recent ones come first."""
 
     def __bool__(self) -> bool:
-        return bool(self.since or self.until or self.sources)
+        return bool(self.since or self.latest or self.sources)
+
+    @property
+    def latest(self) -> str | None:
+        """The last day that counts."""
+        return min((day for day in (self.until, self.as_of) if day), default=None)
 
 
 class Encoder(Protocol):

@@ -151,9 +151,9 @@ class WordIndex:
 
     def _conditions(self, narrow: Filter | None) -> list[Clause]:
         conditions: list[Query] = []
-        if narrow and (narrow.since or narrow.until):
+        if narrow and (narrow.since or narrow.latest):
             since = _day(narrow.since) if narrow.since else None
-            until = _day(narrow.until) if narrow.until else None
+            until = _day(narrow.latest) if narrow.latest else None
             conditions.append(
                 Query.range_query(self._schema, "date", tantivy.FieldType.Integer, since, until)
             )

@@ -60,10 +60,11 @@ def build(live: LiveQA) -> Any:
             days = asking.day_choices([article.date for article in live.articles() if article.date])
             choices = [(f"{name} ({count})", name) for name, count in now.sources.items()]
             opened = _head(now.articles, now.since, now.until, len(now.sources))
-            return [opened, gr.Dropdown(days), gr.Dropdown(days), gr.Dropdown(choices)]
+            as_of = [("today", asking.ANY), *days[1:]]
+            return [opened, gr.Dropdown(days), gr.Dropdown(days), gr.Dropdown(as_of), gr.Dropdown(choices)]
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        filled = page.load(fill, None, [head, made.since, made.until, made.sources], **quiet)
+        filled = page.load(fill, None, [head, made.since, made.until, made.as_of, made.sources], **quiet)
         filled.then(live.warm, None, None, **quiet)
     page.queue(max_size=_WAITING, default_concurrency_limit=4)
     return page

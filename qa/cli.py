@@ -10,12 +10,14 @@ from embeddings.errors import QAError
 
 if TYPE_CHECKING:
     from embeddings.types import Filter
+    from qa.pipeline import QA
 
 EXAMPLES = {
     "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
     "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
-    '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json',
+    '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
+    '  qa ask "When was that?" --after "Who won the race?"',
     "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
     "  qa search flood relief -k 20",
     "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
@@ -47,11 +49,14 @@ def parser() -> argparse.ArgumentParser:
 
     ask = _command(commands, "ask", "answer a question, with the passages that support it")
     ask.add_argument("question", nargs="+", metavar="QUESTION")
+    ask.add_argument("--after", metavar="QUESTION", help="the question before, which this one goes on from")
     _add_filter(ask, top_k=5)
+    _add_ranking(ask)
 
     search = _command(commands, "search", "rank passages for a question, a statement or words")
     search.add_argument("text", nargs="+", metavar="TEXT")
     _add_filter(search, top_k=10)
+    _add_ranking(search)
 
     run = _command(commands, "run", "answer a file of questions, one JSON line each")
     run.add_argument("questions", metavar="QUESTIONS.jsonl")
@@ -158,22 +163,23 @@ def _verify(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
-    from qa.pipeline import QA
     from qa.terminal import print_result
 
-    result = QA.open(options.index).ask(" ".join(options.question), options.k, _filter(options))
+    qa, narrow = _open(options), _filter(options)
+    before = qa.ask(options.after, narrow=narrow) if options.after else None
+    result = qa.ask(" ".join(options.question), options.k, narrow, before)
     if options.json:
-        _print_json({"question": result.question, "index": options.index, **result.to_json()})
+        asked = {"question": result.question, "understood": result.understood, "index": options.index}
+        _print_json({**asked, **result.to_json()})
     else:
         print_result(result)
 
 
 def _search(options: argparse.Namespace) -> None:
-    from qa.pipeline import QA
     from qa.terminal import print_passages
 
     text = " ".join(options.text)
-    ranked = QA.open(options.index).search(text, options.k, _filter(options))
+    ranked = _open(options).search(text, options.k, _filter(options))
     if options.json:
         passages = [place.to_json() for place in ranked]
         _print_json({"text": text, "index": options.index, "passages": passages})
@@ -255,15 +261,37 @@ def _add_filter(command: argparse.ArgumentParser, top_k: int) -> None:
     command.add_argument("--since", metavar="DAY", help="only articles of this day (YYYY-MM-DD) or later")
     command.add_argument("--until", metavar="DAY", help="only articles of this day or earlier")
     command.add_argument(
+        "--as-of", metavar="DAY", help="as a reader of that day: nothing later, and recent articles first"
+    )
+    command.add_argument(
         "--source", action="append", default=[], metavar="S", help="only this publisher; may be repeated"
     )
     command.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _add_ranking(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--no-group", action="store_true", help="show every copy of a report that stands in several articles"
+    )
+    command.add_argument(
+        "--reranker",
+        metavar="M",
+        help="a cross-encoder that reads the first passages again: a folder or name",
+    )
+
+
 def _filter(options: argparse.Namespace) -> "Filter":
     from embeddings.types import Filter
 
-    return Filter(options.since, options.until, tuple(options.source))
+    return Filter(options.since, options.until, tuple(options.source), options.as_of)
+
+
+def _open(options: argparse.Namespace) -> "QA":
+    from qa.pipeline import QA
+    from qa.reranking import CrossEncoderReranker
+
+    reranker = CrossEncoderReranker.load(options.reranker) if options.reranker else None
+    return QA.open(options.index, reranker=reranker, grouped=not options.no_group)
 
 
 def _print_json(value: object) -> None:

@@ -12,7 +12,10 @@ from embeddings.errors import QueryError
 from embeddings.index import ArticleIndex
 from embeddings.types import Encoder, Filter
 from qa.answering import THRESHOLD, answerable, found
+from qa.following import readings
+from qa.periods import Period, named_period
 from qa.ranking import Query, Ranking, rank
+from qa.reranking import Reranker, reranked
 from qa.sentences import READ, score_sentences
 from qa.types import RankedPassage, Result, Signals
 
@@ -26,13 +29,24 @@ class QA:
     `QA.build(["seeds"], ".qa")` makes an index, `QA.open(".qa")` opens it; `ask` and `search` answer.
     """
 
-    def __init__(self, index: ArticleIndex) -> None:
+    def __init__(self, index: ArticleIndex, reranker: Reranker | None = None, grouped: bool = True) -> None:
         self.index = index
+        self.reranker = reranker
+        self.grouped = grouped
 
     @classmethod
-    def open(cls, folder: str | Path = ".qa", encoder: Encoder | None = None) -> Self:
-        """The index in `folder`. Raises NoIndexError, IndexMismatchError or ModelError."""
-        return cls(ArticleIndex.open(folder, encoder))
+    def open(
+        cls,
+        folder: str | Path = ".qa",
+        encoder: Encoder | None = None,
+        reranker: Reranker | None = None,
+        grouped: bool = True,
+    ) -> Self:
+        """The index in `folder`. Raises NoIndexError, IndexMismatchError or ModelError.
+
+        A `reranker` reads the first passages again. If `grouped`, copies of one report take one place.
+        """
+        return cls(ArticleIndex.open(folder, encoder), reranker, grouped)
 
     @staticmethod
     def build(
@@ -46,30 +60,40 @@ class QA:
         """Make the index in `folder` hold exactly the articles of `sources`; see ArticleIndex.build."""
         return ArticleIndex.build(sources, folder, model, rebuild, encoder=encoder, progress=progress)
 
-    def ask(self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING) -> Result:
+    def ask(
+        self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING, before: Result | None = None
+    ) -> Result:
         """The answer, an exact span or None, and the `top_k` passages ranked for `question`.
 
-        Raises QueryError for a question, number or filter that cannot be served.
+        With `before`, what was asked and answered before, names that `question` leaves out are carried
+        over: `understood` says how it was read. Raises QueryError for a question, number or filter that
+        cannot be served.
         """
         started = perf_counter()
         narrow = self._known(narrow)
-        query = self._query(question, top_k, narrow)
-        ranking = rank(self.index, query, narrow, top_k)
-        ranked = self._passages(ranking, max(top_k, READ))
+        _check(question, top_k, narrow)
+        results = [self._answer(question, text, top_k, narrow) for text in readings(question, before)]
+        best = max(results, key=lambda result: result.answerable)
+        return replace(best, ms=1000 * (perf_counter() - started))
+
+    def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
+        query = self._query(understood, narrow)
+        ranking = rank(self.index, query, narrow, top_k, self.grouped)
+        ranked = self._passages(query, ranking, max(top_k, READ), narrow)
         passages = [place.passage for place in ranked]
         sentences = score_sentences(self.index, query, passages, [place.score for place in ranked])
         evidence = found(self.index, query, ranking, passages, sentences)
         likely = answerable(evidence) if evidence else 0.0
         shown = (sentence.answer for sentence in sentences if sentence.answer.rank <= top_k)
         answer = next(shown, None) if likely >= THRESHOLD else None
-        ms = 1000 * (perf_counter() - started)
-        return Result(question, answer, likely, ranked[:top_k], ms)
+        return Result(question, understood, answer, likely, ranked[:top_k], ms=0.0)
 
     def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""
         narrow = self._known(narrow)
-        query = self._query(text, top_k, narrow)
-        return self._passages(rank(self.index, query, narrow, top_k), top_k)
+        _check(text, top_k, narrow)
+        query = self._query(text, narrow)
+        return self._passages(query, rank(self.index, query, narrow, top_k, self.grouped), top_k, narrow)
 
     def _known(self, narrow: Filter) -> Filter:
         """`narrow` with publishers as the corpus spells them. Raises QueryError for one that it has not."""
@@ -82,19 +106,26 @@ class QA:
                 raise QueryError(f"no article is from {name!r}; publishers are: {some or 'none'}")
         return replace(narrow, sources=tuple(known[name.casefold()] for name in narrow.sources))
 
-    def _query(self, text: str, top_k: int, narrow: Filter) -> Query:
-        _check(text, top_k, narrow)
+    def _query(self, text: str, narrow: Filter) -> Query:
         text = text.replace("\0", " ").encode("utf-8", "replace").decode()
-        return Query(text, self.index.encoder.encode_query([text])[0])
+        as_of = date.fromisoformat(narrow.as_of) if narrow.as_of else None
+        period = named_period(text, as_of) or (Period(as_of, as_of) if as_of else None)
+        return Query(text, self.index.encoder.encode_query([text])[0], period)
 
-    def _passages(self, ranking: Ranking, top_k: int) -> tuple[RankedPassage, ...]:
-        passages = self.index.catalog.passages(ranking.numbers[:top_k])
+    def _passages(
+        self, query: Query, ranking: Ranking, top_k: int, narrow: Filter
+    ) -> tuple[RankedPassage, ...]:
+        if self.reranker:
+            ranking = reranked(self.index, query, ranking, self.reranker)
+        catalog = self.index.catalog
+        passages = catalog.passages(ranking.numbers[:top_k])
         return tuple(
             RankedPassage(
                 place + 1,
                 passage,
                 float(ranking.scores[place]),
                 Signals(**{name: float(values[place]) for name, values in ranking.signals.items()}),
+                tuple(catalog.copies(int(ranking.articles[place]), narrow)) if self.grouped else (),
             )
             for place, passage in enumerate(passages)
         )
@@ -107,7 +138,8 @@ def _check(text: str, top_k: int, narrow: Filter) -> None:
         raise QueryError(f"the question has {len(text)} characters, expected {_LONGEST} at most: shorten it")
     if top_k < 1:
         raise QueryError(f"the number of passages is {top_k}, expected 1 or more")
-    for name, value in (("since", narrow.since), ("until", narrow.until)):
+    days = (("since", narrow.since), ("until", narrow.until), ("as of", narrow.as_of))
+    for name, value in days:
         if value is not None and not _is_day(value):
             raise QueryError(f"{name} is {value!r}, expected a day such as 2022-11-30")
     if narrow.since and narrow.until and narrow.since > narrow.until:

@@ -17,6 +17,10 @@ class Question:
     """Ids of the articles that answer it."""
     answers: tuple[str, ...] = ()
     """Strings any one of which is right."""
+    after: str | None = None
+    """The question before, which this one goes on from."""
+    date: str | None = None
+    """The day on which it was asked."""
 
 
 def read_questions(path: str | Path) -> list[Question]:
@@ -62,6 +66,7 @@ def _question(path: Path, number: int, line: bytes) -> Question:
         record["question"],
         frozenset(_strings(record, "relevant", where)),
         tuple(_strings(record, "answers", where)),
+        *(value if isinstance(value := record.get(key), str) else None for key in ("after", "date")),
     )
 
 

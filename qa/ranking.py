@@ -1,19 +1,18 @@
 """Passages ranked for a question: by meaning, by words, by article; among equals, old news comes last."""
 
-import re
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import ArticleIndex
 from embeddings.types import Filter, Numbers, Vectors
+from qa.periods import Period
 from qa.types import Signals
 
 POOL = 200
 """Passages taken from each search, before fusion."""
-WEIGHTS = Signals(dense=0.25, passage_words=0.25, article_words=0.35, recency=0.14)
+WEIGHTS = Signals(dense=0.25, passage_words=0.25, article_words=0.35, recency=0.14, date=0.1, reranker=1)
 """Shares of the signals, each brought to 0..1; fitted on news of 2022: benchmarks/README.md."""
 LEAD = 0.02
 """What the first passage of an article gains on the others of that article: news says it first."""
@@ -22,15 +21,17 @@ BM25_TOP = 2.2
 """BM25 (k1 1.2) of a term stays below this many times its idf."""
 NEW = 0.5
 """Years before the newest article in which all articles count as equally new."""
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_FADES = 30
+"""Days outside the period asked about after which its evidence has fallen to 1/e."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as the index reads it: its words, and its vector `(dim,)`."""
+    """A question as the index reads it: its words, its vector `(dim,)`, and the days that it is about."""
 
     text: str
     vector: Vectors
+    period: Period | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,29 @@ class Ranking:
         return len(self.numbers)
 
 
-def rank(index: ArticleIndex, query: Query, narrow: Filter, depth: int = POOL) -> Ranking:
-    """Candidates of both kinds of search, every one with all its signals, fused and sorted."""
+def rank(
+    index: ArticleIndex, query: Query, narrow: Filter, depth: int = POOL, grouped: bool = True
+) -> Ranking:
+    """Candidates of both kinds of search, every one with all its signals, fused and sorted.
+
+    If `grouped`, of the copies of one report only the best stays.
+    """
     numbers = _candidates(index, query, narrow, min(max(depth, POOL), index.manifest.passages))
     articles = index.catalog.article_numbers(numbers)
     signals = _signals(index, query, numbers, articles)
     best_words = BM25_TOP * float(index.article_words.idf(index.article_words.terms(query.text)).sum())
     scores = _by_article(_fused(signals, best_words), articles, index.catalog.first_passages(numbers))
     order = np.lexsort((numbers, -scores))
+    if grouped:
+        order = order[_best_copies(index.catalog.stories(articles[order]), articles[order])]
     sorted_signals = {name: values[order] for name, values in signals.items()}
     return Ranking(numbers[order], articles[order], scores[order], sorted_signals)
+
+
+def _best_copies(stories: Numbers, articles: Numbers) -> NDArray[np.bool_]:
+    """For each passage, in order of rank, whether its article is the first of its story."""
+    _, firsts, inverse = np.unique(stories, return_index=True, return_inverse=True)
+    return np.asarray(articles == articles[firsts][inverse], np.bool_)
 
 
 def _candidates(index: ArticleIndex, query: Query, narrow: Filter, pool: int) -> Numbers:
@@ -68,18 +82,28 @@ def _candidates(index: ArticleIndex, query: Query, narrow: Filter, pool: int) ->
 
 def _signals(index: ArticleIndex, query: Query, numbers: Numbers, articles: Numbers) -> dict[str, Vectors]:
     unique, inverse = np.unique(articles, return_inverse=True)
+    days = index.catalog.days(unique)
     return {
         "dense": index.vectors.scores(query.vector, numbers),
         "passage_words": index.passage_words.scores(query.text, numbers),
         "article_words": index.article_words.scores(query.text, unique)[inverse],
-        "recency": _recency(index.catalog.days(unique), _today(query.text, index.catalog.newest))[inverse],
+        "recency": _recency(days, _today(query.period, index.catalog.newest))[inverse],
+        "date": _nearness(days, query.period)[inverse],
     }
 
 
-def _today(question: str, newest: float) -> float:
-    """The day that recency counts from: the corpus's newest, or the end of a year that the question names."""
-    years = [int(year) for year in _YEAR.findall(question)]
-    return min(newest, float(date(max(years), 12, 31).toordinal())) if years else newest
+def _today(period: Period | None, newest: float) -> float:
+    """The day that recency counts from: the corpus's newest, or the end of the period asked about."""
+    return min(newest, float(period.last.toordinal())) if period else newest
+
+
+def _nearness(days: Vectors, period: Period | None) -> Vectors:
+    """1 inside the period asked about, falling outside it; 0 without a date or a period."""
+    if not period:
+        return np.zeros(len(days), np.float32)
+    first, last = (np.float32(day.toordinal()) for day in (period.first, period.last))
+    outside = np.maximum(0, np.maximum(first - days, days - last))
+    return np.asarray(np.nan_to_num(np.exp(-outside / _FADES)), np.float32)
 
 
 def _recency(days: Vectors, today: float) -> Vectors:
@@ -94,7 +118,7 @@ def _fused(signals: dict[str, Vectors], best_words: float) -> Vectors:
     Cosines are divided by the question's best. BM25 is divided by the most that the question could reach:
     divided by its own best, a weak match of words would count as much as a strong one.
     """
-    tops = {"dense": float(signals["dense"].max(initial=0)), "recency": 1.0}
+    tops = {"dense": float(signals["dense"].max(initial=0)), "recency": 1.0, "date": 1.0}
     total = np.zeros(len(signals["dense"]), np.float32)
     for name, values in signals.items():
         top = tops.get(name, best_words)

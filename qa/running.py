@@ -38,6 +38,7 @@ def run(qa: QA, questions: Iterable[Question], top_k: int) -> Iterator[dict[str,
     """The line of each question: `id`, `answer`, `answerable`, `passages`, `ms`."""
     for question in questions:
         try:
-            yield {"id": question.id, **qa.ask(question.question, top_k).to_json()}
+            before = qa.ask(question.after) if question.after else None
+            yield {"id": question.id, **qa.ask(question.question, top_k, before=before).to_json()}
         except QueryError as error:
             raise QueryError(f"question {question.id}: {error}") from None

@@ -40,6 +40,8 @@ def console() -> "Console":
 def print_result(result: "Result") -> None:
     out = console()
     ranked = result.passages
+    if result.understood != result.question:
+        out.print(f"Read as: {printable(result.understood)}", style="dim")
     if result.answer:
         out.print(_answer(result.answer), style="bold")
         out.print(_origin(result.answer.article), style="dim")
@@ -59,6 +61,9 @@ def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" 
         article = place.passage.article
         out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
         out.print(f"   {_origin(article)} · score {place.score:.3f}", style="dim")
+        if place.also:
+            names = "; ".join(_origin(copy) for copy in place.also)
+            out.print(f"   also in: {names}", style="dim")
         out.print(_marked(place.passage, answer))
 
 

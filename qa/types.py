@@ -18,6 +18,10 @@ class Signals:
     """BM25 of the whole article, 0 or more."""
     recency: float
     """1 for an article of the corpus's last half year, falling with its age before that to 0."""
+    date: float = 0.0
+    """1 for an article of the days asked about, falling to 1/e with every month outside them."""
+    reranker: float = 0.0
+    """The cross-encoder's score where one is used, 0 to 1 over the passages that it read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class RankedPassage:
     score: float
     """Orders the passages of one question; it has no meaning across questions."""
     signals: Signals
+    also: tuple[Article, ...] = ()
+    """Copies of the same report in other articles, earliest first."""
 
     def to_json(self) -> dict[str, Any]:
         article = self.passage.article
@@ -41,11 +47,13 @@ class RankedPassage:
             "text": self.passage.text,
             "score": round(self.score, 6),
             "signals": {name: round(value, 6) for name, value in asdict(self.signals).items()},
-            "title": article.title,
-            "url": article.url,
-            "date": article.date,
-            "source": article.source,
+            **_origin(article),
+            "also": [{"article": copy.id, **_origin(copy)} for copy in self.also],
         }
+
+
+def _origin(article: Article) -> dict[str, str | None]:
+    return {"title": article.title, "url": article.url, "date": article.date, "source": article.source}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ class Result:
     """A question with what the corpus has to say."""
 
     question: str
+    understood: str
+    """The question as it was read: a follow-up with the names that it left out."""
     answer: Answer | None
     """None where the corpus does not seem to answer; the passages are then merely related."""
     answerable: float

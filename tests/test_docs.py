@@ -23,7 +23,7 @@ def test_every_command_and_option_stands_in_the_readme() -> None:
         [row] = [line for line in README.splitlines() if line.startswith(f"| `qa {name} ")]
         for option in options(command) - {"--index"}:
             assert option in row, (name, option)
-        for mentioned in set(re.findall(r"--[a-z]+", row.split("` |")[0])):
+        for mentioned in set(re.findall(r"--[a-z]+(?:-[a-z]+)*", row.split("` |")[0])):
             assert mentioned in options(command), (name, mentioned)
     assert "--index" in README
 

@@ -15,6 +15,7 @@ from qa.page import evidence
 from qa.page.live import LiveQA
 from qa.page.turns import Turn, extended, messages, turn_of
 from qa.questions import Question, read_questions
+from qa.types import Result
 
 LONGEST = 2_000
 """Characters of a question."""
@@ -31,8 +32,10 @@ class Asking:
 
     chat: Any
     question: Any
+    understood: Any
     since: Any
     until: Any
+    as_of: Any
     sources: Any
     top_k: Any
     again: Any
@@ -42,7 +45,7 @@ class Asking:
 
     @property
     def narrowing(self) -> list[Any]:
-        return [self.since, self.until, self.sources, self.top_k]
+        return [self.since, self.until, self.as_of, self.sources, self.top_k]
 
 
 def tab(live: LiveQA, examples: Sequence[str]) -> Asking:
@@ -63,16 +66,27 @@ def tab(live: LiveQA, examples: Sequence[str]) -> Asking:
                 max_lines=6,
                 elem_id="question",
             )
+            understood = gr.Textbox(
+                label="Read as",
+                submit_btn="Ask this",
+                max_length=LONGEST,
+                visible=False,
+                elem_id="understood",
+            )
             with gr.Accordion("Narrow by date or publisher", open=False, elem_id="narrow"):
                 with gr.Row():
                     since = gr.Dropdown([("any day", ANY)], value=ANY, label="From", min_width=120)
                     until = gr.Dropdown([("any day", ANY)], value=ANY, label="To", min_width=120)
+                    as_of = gr.Dropdown(
+                        [("today", ANY)], value=ANY, label="As a reader of (recent first)", min_width=120
+                    )
                 sources = gr.Dropdown([], value=[], multiselect=True, label="Publishers (none chosen: all)")
                 top_k = gr.Slider(1, evidence.SLOTS, 5, step=1, label="Passages")
                 again = gr.Button("Ask the last question again, so narrowed", size="sm")
         with gr.Column(scale=6, min_width=320, elem_id="evidence"):
             shown = evidence.column()
-    made = Asking(chat, question, since, until, sources, top_k, again, gr.State(()), gr.State(0), shown)
+    narrowing = (since, until, as_of, sources, top_k)
+    made = Asking(chat, question, understood, *narrowing, again, gr.State(()), gr.State(0), shown)
     _connect(made, live)
     evidence.connect(shown, made.turns, made.selected)
     return made
@@ -99,15 +113,20 @@ def _chat(examples: Sequence[str]) -> Any:
 def _connect(made: Asking, live: LiveQA) -> None:
     import gradio as gr
 
-    def ask(turns: tuple[Turn, ...], question: str, *narrowing: Any) -> dict[Any, Any]:
+    def ask(
+        turns: tuple[Turn, ...], question: str, *narrowing: Any, before: Result | None = None
+    ) -> dict[Any, Any]:
         if not question.strip():
             return {made.question: ""}
-        turn = answered(live, question, *narrowing)
+        turn = answered(live, question, before, *narrowing)
         turns = extended(turns, turn)
         return {made.question: "", **_shown(made, turns, len(turns) - 1)}
 
+    def go_on(turns: tuple[Turn, ...], question: str, *narrowing: Any) -> dict[Any, Any]:
+        return ask(turns, question, *narrowing, before=_before(turns, len(turns)))
+
     def again(turns: tuple[Turn, ...], at: int, *narrowing: Any) -> dict[Any, Any]:
-        return ask(turns, turns[at].question if turns else "", *narrowing)
+        return ask(turns, turns[at].question if turns else "", *narrowing, before=_before(turns, at))
 
     def example(chosen: gr.SelectData, turns: tuple[Turn, ...], *narrowing: Any) -> dict[Any, Any]:
         return ask(turns, chosen.value["text"], *narrowing)
@@ -125,13 +144,21 @@ def _connect(made: Asking, live: LiveQA) -> None:
         if not chosen.index or not turns:
             return {made.selected: at}
         since, until = days_within(chosen.index, turns[at].days)
-        narrowed = ask(turns, turns[at].question, since, until, *narrowing[2:])
+        narrowed = again(turns, at, since, until, *narrowing[2:])
         return {**narrowed, made.since: since, made.until: until}
 
-    outputs = [made.question, made.chat, made.turns, made.selected, *made.evidence.components]
+    outputs = [
+        made.question,
+        made.understood,
+        made.chat,
+        made.turns,
+        made.selected,
+        *made.evidence.components,
+    ]
     index = {"concurrency_id": "index", "concurrency_limit": 1, **_QUIET}
     turns, at = made.turns, made.selected
-    made.question.submit(ask, [turns, made.question, *made.narrowing], outputs, **index)
+    made.question.submit(go_on, [turns, made.question, *made.narrowing], outputs, **index)
+    made.understood.submit(ask, [turns, made.understood, *made.narrowing], outputs, **index)
     made.chat.example_select(example, [turns, *made.narrowing], outputs, **index)
     made.again.click(again, [turns, at, *made.narrowing], outputs, **index)
     shown = [at, *made.evidence.components]
@@ -141,21 +168,42 @@ def _connect(made: Asking, live: LiveQA) -> None:
     made.evidence.timeline.select(
         within, [turns, at, *made.narrowing], [*outputs, made.since, made.until], **index
     )
-    made.chat.clear(lambda: _shown(made, (), 0), None, [made.chat, turns, *shown], **_QUIET)
+    emptied = [made.understood, made.chat, turns, *shown]
+    made.chat.clear(lambda: _shown(made, (), 0), None, emptied, **_QUIET)
+
+
+def _before(turns: Sequence[Turn], at: int) -> Result | None:
+    """What was answered just before the turn `at`."""
+    return turns[at - 1].result if 0 < at <= len(turns) else None
 
 
 def _shown(made: Asking, turns: tuple[Turn, ...], at: int) -> dict[Any, Any]:
-    changes = evidence.updates(made.evidence, turns, at)
-    return {made.turns: turns, made.selected: at, made.chat: messages(turns), **changes}
+    import gradio as gr
+
+    read = turns[at].read_as if turns else None
+    return {
+        made.turns: turns,
+        made.selected: at,
+        made.chat: messages(turns),
+        made.understood: gr.Textbox(read or "", visible=read is not None),
+        **evidence.updates(made.evidence, turns, at),
+    }
 
 
 def answered(
-    live: LiveQA, question: str, since: str, until: str, sources: Sequence[str], top_k: float
+    live: LiveQA,
+    question: str,
+    before: Result | None,
+    since: str,
+    until: str,
+    as_of: str,
+    sources: Sequence[str],
+    top_k: float,
 ) -> Turn:
-    """The turn of a question, with an error that a visitor can mend said in it."""
-    narrow = Filter(since or None, until or None, tuple(sources))
+    """The turn of a question, asked after `before`, with an error that a visitor can mend said in it."""
+    narrow = Filter(since or None, until or None, tuple(sources), as_of or None)
     try:
-        return live.ask(question, int(top_k), narrow)
+        return live.ask(question, int(top_k), narrow, before)
     except QAError as error:
         return Turn(question[:LONGEST], narrow, error=str(error))
 

@@ -43,24 +43,26 @@ class LiveQA:
                 self._qa, self._generation = self._open(), published
             return self._qa
 
-    def ask(self, question: str, top_k: int, narrow: Filter) -> Turn:
-        """A turn of a conversation. Raises QAError."""
+    def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None = None) -> Turn:
+        """A turn of a conversation, after `before`. Raises QAError."""
         with self._lock:
             qa = self.current()
-            result = qa.ask(question, top_k, narrow)
-            near = qa.search(question, _NEAR, narrow)
+            result = qa.ask(question, top_k, narrow, before)
+            near = qa.search(result.understood, _NEAR, narrow)
             words = qa.index.passage_words
-            terms = words.terms(question)
+            terms = words.terms(result.understood)
             rare = frozenset(
                 term for term, idf in zip(terms, words.idf(terms), strict=True) if float(idf) >= _RARE
             )
         days = tuple(ranked.passage.article.date for ranked in near if ranked.passage.article.date)
         return Turn(question, narrow, result, rare, days)
 
-    def result(self, question: str, top_k: int, narrow: Filter) -> Result:
-        """What `QA.ask` returns. Raises QAError."""
+    def result(self, question: str, top_k: int, narrow: Filter, after: str | None = None) -> Result:
+        """What `QA.ask` returns, asked after the question `after`. Raises QAError."""
         with self._lock:
-            return self.current().ask(question, top_k, narrow)
+            qa = self.current()
+            before = qa.ask(after, narrow=narrow) if after else None
+            return qa.ask(question, top_k, narrow, before)
 
     def passages(self, text: str, top_k: int, narrow: Filter) -> tuple[RankedPassage, ...]:
         """What `QA.search` returns. Raises QAError."""

@@ -13,6 +13,8 @@ from qa.types import Answer, RankedPassage
 
 WHY = {"dense": "meaning", "passage_words": "words", "article_words": "article"}
 """What the signals are called on the page; another signal goes by its own name."""
+_COPIES = 5
+"""Copies of a report that are named."""
 _WORD = re.compile(r"\w+")
 
 Matches = Callable[[str], bool]
@@ -96,10 +98,23 @@ def card(
         "article",
         heading(passage.article, str(ranked.rank)),
         element("blockquote", quoted, class_="quotation", dir="auto"),
+        _also(ranked.also),
         _why(ranked, among),
         class_="card",
         aria_label=f"Passage {ranked.rank}: {title(passage.article)}",
     )
+
+
+def _also(copies: Sequence[Article]) -> Markup | None:
+    """The other articles that hold the same report."""
+    if not copies:
+        return None
+    facts = [
+        join([element("span", origin(copy) or title(copy), dir="auto"), " ", link(copy.url)])
+        for copy in copies[:_COPIES]
+    ]
+    more = [join([f"and {len(copies) - _COPIES} more"])] if len(copies) > _COPIES else []
+    return element("ul", *(element("li", fact) for fact in [*facts, *more]), class_="also")
 
 
 def heading(article: Article, rank: str | None = None) -> Markup:

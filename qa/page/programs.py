@@ -21,6 +21,8 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
         since: str | None = None,
         until: str | None = None,
         sources: list[str] | None = None,
+        as_of: str | None = None,
+        after: str | None = None,
     ) -> dict[str, Any]:
         """
         Answer a question with an exact quotation from the indexed news articles, with its evidence.
@@ -31,15 +33,17 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             since: Only articles of this day (YYYY-MM-DD) or later.
             until: Only articles of this day (YYYY-MM-DD) or earlier.
             sources: Only these publishers, named as in `info`.
+            as_of: As a reader of this day (YYYY-MM-DD): nothing later, and recent articles first.
+            after: The question before, from which names that this one leaves out are carried over.
 
         Returns:
-            answer (text, article, start, end; null where the corpus does not seem to answer),
-            answerable (0 to 1), passages and ms.
+            understood (the question as it was read), answer (text, article, start, end; null where the
+            corpus does not seem to answer), answerable (0 to 1), passages and ms.
 
         """
-        narrow = _filter(since, until, sources)
-        result = _foreseen(failure, lambda: live.result(question, _number(top_k), narrow))
-        return {"question": question, **result.to_json()}
+        narrow = _filter(since, until, sources, as_of)
+        result = _foreseen(failure, lambda: live.result(question, _number(top_k), narrow, after))
+        return {"question": question, "understood": result.understood, **result.to_json()}
 
     def search(
         text: str,
@@ -47,6 +51,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
         since: str | None = None,
         until: str | None = None,
         sources: list[str] | None = None,
+        as_of: str | None = None,
     ) -> list[dict[str, Any]]:
         """
         Rank passages of the indexed news articles for a question, a statement or words.
@@ -57,12 +62,14 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             since: Only articles of this day (YYYY-MM-DD) or later.
             until: Only articles of this day (YYYY-MM-DD) or earlier.
             sources: Only these publishers, named as in `info`.
+            as_of: As a reader of this day (YYYY-MM-DD): nothing later, and recent articles first.
 
         Returns:
-            Passages, best first: article, start, end, text, score, signals, title, url, date, source.
+            Passages, best first: article, start, end, text, score, signals, title, url, date, source,
+            and the copies of the same report in other articles (also).
 
         """
-        narrow = _filter(since, until, sources)
+        narrow = _filter(since, until, sources, as_of)
         found = _foreseen(failure, lambda: live.passages(text, _number(top_k), narrow))
         return [ranked.to_json() for ranked in found]
 
@@ -110,8 +117,8 @@ def offer(live: LiveQA) -> None:
         gr.api(function, api_name=function.__name__, concurrency_id="index", concurrency_limit=1)
 
 
-def _filter(since: str | None, until: str | None, sources: Sequence[str] | None) -> Filter:
-    return Filter(since or None, until or None, tuple(sources or ()))
+def _filter(since: str | None, until: str | None, sources: Sequence[str] | None, as_of: str | None) -> Filter:
+    return Filter(since or None, until or None, tuple(sources or ()), as_of or None)
 
 
 def _number(top_k: int) -> int:

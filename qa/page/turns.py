@@ -38,6 +38,12 @@ class Turn:
     """Days of the passages that match, many more than are shown."""
     error: str | None = None
 
+    @property
+    def read_as(self) -> str | None:
+        """The question as it was read, where that is not as it was asked."""
+        read = self.result.understood if self.result else self.question
+        return read if read != self.question else None
+
 
 def extended(turns: Sequence[Turn], turn: Turn) -> tuple[Turn, ...]:
     return (*turns, turn)[-KEPT:]
@@ -85,6 +91,7 @@ def lead(turn: Turn | None) -> Markup:
     return element(
         "header",
         element("p", turn.question, class_="asked", dir="auto"),
+        element("p", f"Read as: {turn.read_as}", class_="narrowed", dir="auto") if turn.read_as else None,
         element("p", narrowed(turn.narrow), class_="narrowed") if turn.narrow else None,
         element("h2", _kind(turn.result), class_="kind"),
         class_="lead",
@@ -102,7 +109,9 @@ def narrowed(narrow: Filter) -> str:
     since, until = day(narrow.since), day(narrow.until)
     span = f"{since} to {until}" if since and until else f"since {since}" if since else f"until {until}"
     parts = [span if since or until else None, ", ".join(narrow.sources) or None]
-    return "Only " + "; ".join(part for part in parts if part)
+    only = "; ".join(part for part in parts if part)
+    asked = f"As of {day(narrow.as_of)}" if narrow.as_of else None
+    return ". ".join(part for part in (asked, f"Only {only}" if only else None) if part)
 
 
 def in_reading_order(result: Result) -> list[RankedPassage]:
@@ -164,5 +173,5 @@ def _line(text: str) -> str:
 
 
 def as_json(result: Result) -> str:
-    value = {"question": result.question, **result.to_json()}
+    value = {"question": result.question, "understood": result.understood, **result.to_json()}
     return json.dumps(value, ensure_ascii=False, indent=2)

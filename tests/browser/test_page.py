@@ -223,6 +223,36 @@ def test_publisher_and_days_narrow(visit: Callable[..., Visitor]) -> None:
     assert all("City Post" in origin for origin in origins)
 
 
+def test_a_follow_up_shows_how_it_was_read_and_can_be_mended(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    box = visitor.page.locator("#understood textarea")
+    playwright.expect(box).to_be_hidden()
+    visitor.ask("And who was hurt there?")
+    playwright.expect(box).to_have_value("And who was hurt there? (Marlow)")
+    playwright.expect(visitor.page.locator("#lead .narrowed")).to_have_text(
+        "Read as: And who was hurt there? (Marlow)"
+    )
+    assert visitor.marked == "Nobody was hurt."
+    box.fill(BREAD)
+    box.press("Enter")
+    visitor.shows(BREAD)
+    assert "rye loaf" in visitor.marked
+    playwright.expect(box).to_be_hidden()
+
+
+def test_as_a_reader_of_another_day(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("button", name="Narrow").click()
+    visitor.page.get_by_label("As a reader of").click()
+    visitor.page.get_by_role("option", name="2022-08-01").click()
+    visitor.ask(BREAD)
+    assert visitor.page.locator("#lead .narrowed").inner_text() == "As of 1 August 2022"
+    days = visitor.page.locator("#passages .origin").all_inner_texts()
+    assert days
+    assert not any("November" in day for day in days)
+
+
 def test_an_article_is_opened_at_its_passage(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
     visitor.ask(BRIDGE)
@@ -339,7 +369,7 @@ def test_programs_have_names_and_documents(address: str) -> None:
     endpoints = httpx.get(f"{address}/gradio_api/info", timeout=20).json()["named_endpoints"]
     assert set(endpoints) == {"/ask", "/search", "/articles", "/info"}
     names = [parameter["parameter_name"] for parameter in endpoints["/ask"]["parameters"]]
-    assert names == ["question", "top_k", "since", "until", "sources"]
+    assert names == ["question", "top_k", "since", "until", "sources", "as_of", "after"]
     assert "exact quotation" in endpoints["/ask"]["description"]
 
 

@@ -11,7 +11,7 @@ from embeddings.errors import IndexMismatchError, NoIndexError, QAError
 from embeddings.generations import Generations
 from embeddings.index import ArticleIndex, read_info, roll_back
 from embeddings.journal import JOURNAL, Journal
-from embeddings.manifest import ARTICLES, MANIFEST, PASSAGES, VECTORS
+from embeddings.manifest import ARTICLES, FORMAT, MANIFEST, PASSAGES, VECTORS
 from embeddings.passages import PassageSettings, document
 from embeddings.types import Filter, Vectors
 from embeddings.verifying import verify
@@ -51,6 +51,8 @@ def test_parts_agree_on_numbers(folder: Path, encoder: WordEncoder) -> None:
         (Filter(until="2022-07-01"), ["bridge.md"]),
         (Filter(sources=("Weekly", "Nobody")), ["sport/cup.md"]),
         (Filter(since="2023-01-01"), []),
+        (Filter(as_of="2022-07-01"), ["bridge.md"]),
+        (Filter(until="2022-12-31", as_of="2022-06-30"), ["bridge.md"]),
     ],
 )
 def test_filters(narrow: Filter, ids: list[str], folder: Path, encoder: WordEncoder) -> None:
@@ -152,7 +154,7 @@ def test_harm_is_refused(name: str, harm: str, folder: Path, encoder: WordEncode
 def test_another_format_is_refused(folder: Path, encoder: WordEncoder) -> None:
     path = Generations(folder).current() / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(IndexMismatchError, match=r"format 99, expected 1: run `qa index --rebuild"):
+    with pytest.raises(IndexMismatchError, match=rf"format 99, expected {FORMAT}: run `qa index --rebuild"):
         ArticleIndex.open(folder, encoder)
 
 
@@ -402,7 +404,7 @@ def test_a_span_outside_its_text_is_no_passage(
     np.save(path, rows)
     catalog = ArticleIndex.open(folder, encoder).catalog
     assert len(catalog.passages(np.array([0, 2]))) == 2
-    with pytest.raises(IndexMismatchError, match="passage 1 is .* which has no such place"):
+    with pytest.raises(IndexMismatchError, match=r"passage 1 is .* which has no such place"):
         catalog.passages(np.array([1]))
 
 

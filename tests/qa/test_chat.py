@@ -1,6 +1,7 @@
 """What the page shows, without Gradio: pure functions from results to what the components get."""
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -46,7 +47,14 @@ def result(
     start = text.index(found) if found else 0
     answer = Answer(of, start, start + len(found), 2) if found else None
     first = ranked(article("Another text.", date=None), 0, 8, 1, dense=0.5)
-    return Result("Which bridge fell?", answer, 0.9, (first, ranked(of, 0, len(text), 2, dense=0.25)), 1.0)
+    return Result(
+        "Which bridge fell?",
+        "Which bridge fell?",
+        answer,
+        0.9,
+        (first, ranked(of, 0, len(text), 2, dense=0.25)),
+        1.0,
+    )
 
 
 class Seen(HTMLParser):
@@ -116,7 +124,7 @@ def test_the_passage_with_the_answer_comes_first() -> None:
 def test_hostile_text_stays_text() -> None:
     hostile = Article(HOSTILE, HOSTILE, HOSTILE, "javascript:alert(1)", HOSTILE, HOSTILE)
     place = ranked(hostile, 0, len(HOSTILE), dense=1.0)
-    of = Result(HOSTILE, Answer(hostile, 0, 20, 1), 1.0, (place,), 1.0)
+    of = Result(HOSTILE, HOSTILE, Answer(hostile, 0, 20, 1), 1.0, (place,), 1.0)
     turn = Turn(HOSTILE, Filter(HOSTILE, None, (HOSTILE,)), of)
     whole = turns.lead(turn) + evidence.cards(turn)[0] + turns.opened(of, place, bridge)
     shown = Seen(whole)
@@ -225,7 +233,7 @@ def test_timeline_counts_days_and_gives_back_those_chosen() -> None:
 
 def test_the_report_names_every_file() -> None:
     def kept(id: str, content: bytes) -> Kept:
-        return Kept(id, content, 0, 1)
+        return Kept(id, content, b"", 0, 1)
 
     before = {id: kept(id, b"1") for id in ("same", "gone", "other")}
     after = {"same": kept("same", b"1"), "other": kept("other", b"2"), "new": kept("new", b"3")}
@@ -257,12 +265,12 @@ class StubQA:
 
     folder = "/nowhere"
 
-    def ask(self, question: str, top_k: int, narrow: Filter) -> Turn:
+    def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None) -> Turn:
         if len(question) > 9:
             raise QueryError("the question is too long")
         return Turn(question, narrow, result())
 
-    def result(self, question: str, top_k: int, narrow: Filter) -> Result:
+    def result(self, question: str, top_k: int, narrow: Filter, after: str | None) -> Result:
         return result()
 
     def articles(self) -> tuple[Article, ...]:
@@ -271,10 +279,23 @@ class StubQA:
 
 def test_errors_become_turns() -> None:
     stub: object = StubQA()
-    turn = asking.answered(stub, "a long question", "", "", [], 5)  # type: ignore[arg-type]
+    turn = asking.answered(stub, "a long question", None, "", "", "", [], 5)  # type: ignore[arg-type]
     assert turn.error == "the question is too long"
-    turn = asking.answered(stub, "short", "2022-11-01", "", ["CNN"], 5)  # type: ignore[arg-type]
-    assert turn.narrow == Filter("2022-11-01", None, ("CNN",))
+    turn = asking.answered(stub, "short", None, "2022-11-01", "", "2022-12-01", ["CNN"], 5)  # type: ignore[arg-type]
+    assert turn.narrow == Filter("2022-11-01", None, ("CNN",), "2022-12-01")
+    said = "As of 1 December 2022. Only 1 November 2022 to 1 December 2022; CNN"
+    assert turns.narrowed(Filter("2022-11-01", "2022-12-01", ("CNN",), "2022-12-01")) == said
+    assert turns.narrowed(Filter(as_of="2022-12-01")) == "As of 1 December 2022"
+
+
+def test_copies_are_named_on_the_card() -> None:
+    copies = [article(source=f"Paper {n}", date="2022-11-04") for n in range(7)]
+    place = replace(ranked(article(), 0, 8), also=tuple(copies))
+    shown = Seen(passages.card(place, [place], None, lambda _: False))
+    assert "Paper 0 · 4 November 2022" in shown.text
+    assert "Paper 4" in shown.text
+    assert "Paper 5" not in shown.text
+    assert "and 2 more" in shown.text
 
 
 def test_programs_get_the_same_and_one_line_where_it_fails() -> None:

@@ -1,6 +1,7 @@
 """The command line as a user meets it: output, exit status, one line for each error."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -48,7 +49,7 @@ def test_ask_marks_the_answer_inside_its_passage(index: str, capsys: pytest.Capt
 def test_ask_json_is_the_documented_shape(index: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["ask", "Who saved a penalty?", "-k", "2", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert list(answer) == ["question", "index", "answer", "answerable", "passages", "ms"]
+    assert list(answer) == ["question", "understood", "index", "answer", "answerable", "passages", "ms"]
     assert answer["question"] == "Who saved a penalty?"
     assert answer["answer"]["text"] == "Goalkeeper Ines Prat saved a penalty."
     assert answer["answer"]["article"] == "sport/cup.md"
@@ -66,6 +67,44 @@ def test_filters_and_search(index: str, capsys: pytest.CaptureFixture[str]) -> N
     assert [p["article"] for p in found["passages"]] == ["bridge.md"]
     assert cli.main(["search", "river", "--since", "2030-01-01"]) == 0
     assert "No passage matches." in capsys.readouterr().out
+
+
+def test_as_of_leaves_out_what_came_later(index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["search", "the bridge and the cup", "--as-of", "2022-07-01", "--json"]) == 0
+    [found] = json.loads(capsys.readouterr().out)["passages"]
+    assert found["article"] == "bridge.md"
+    assert found["signals"]["date"] == pytest.approx(math.exp(-28 / 30), abs=1e-6)
+    assert cli.main(["search", "cup", "--as-of", "2022-02-30"]) == 1
+    assert "as of is '2022-02-30', expected a day" in capsys.readouterr().err
+
+
+def test_a_follow_up_says_how_it_was_read(index: str, capsys: pytest.CaptureFixture[str]) -> None:
+    follow = ["ask", "What did she save?", "--after", "Who is Ines Prat?"]
+    assert cli.main(follow) == 0
+    assert capsys.readouterr().out.startswith("Read as: What did she save? (Ines Prat)\n")
+    assert cli.main([*follow, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["question"], answer["understood"]) == (
+        "What did she save?",
+        "What did she save? (Ines Prat)",
+    )
+
+
+def test_copies_take_one_place(index: str, sources: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (sources / "sport" / "cup.md").read_text().replace("Weekly", "Post").replace("09-10", "09-09")
+    (sources / "copy.md").write_text(text)
+    assert cli.main(["index", str(sources)]) == 0
+    capsys.readouterr()
+    assert cli.main(["search", "the village won the cup", "--json"]) == 0
+    passages = json.loads(capsys.readouterr().out)["passages"]
+    cups = [(p["source"], [copy["article"] for copy in p["also"]]) for p in passages if "cup" in p["title"]]
+    assert cups in ([("Post", ["sport/cup.md"])], [("Weekly", ["copy.md"])])
+    assert cli.main(["search", "the village won the cup"]) == 0
+    assert "   also in: " in capsys.readouterr().out
+    assert cli.main(["search", "the village won the cup", "--no-group", "--json"]) == 0
+    passages = json.loads(capsys.readouterr().out)["passages"]
+    assert {p["source"] for p in passages if "cup" in p["title"]} == {"Post", "Weekly"}
+    assert not any(p["also"] for p in passages)
 
 
 def test_run_writes_a_line_a_question(index: str, tmp_path: Path) -> None:
