@@ -116,11 +116,21 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except Exception as error:
+        if _comes_from_ctrl_c(error):
+            _fail("interrupted")
+            return 130
         if os.environ.get("QA_DEBUG"):
             raise
         kind = type(error).__name__
         return _fail(f"unforeseen, please report it with the output under QA_DEBUG=1: {kind}: {error}")
     return 0
+
+
+def _comes_from_ctrl_c(error: BaseException | None) -> bool:
+    """A library that is being imported turns Ctrl-C into an ImportError of its own."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _index(options: argparse.Namespace) -> None:

@@ -1,5 +1,8 @@
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from embeddings.manifest import ARTICLES, FORMAT, MANIFEST, PASSAGES, VECTORS
 from embeddings.passages import PassageSettings, document
 from embeddings.types import Filter, Vectors
 from embeddings.verifying import verify
+from tests.conftest import ROOT
 from tests.fakes import WordEncoder
 
 
@@ -406,6 +410,33 @@ def test_a_span_outside_its_text_is_no_passage(
     assert len(catalog.passages(np.array([0, 2]))) == 2
     with pytest.raises(IndexMismatchError, match=r"passage 1 is .* which has no such place"):
         catalog.passages(np.array([1]))
+
+
+_READ_ONLY = """
+import os, sys
+from embeddings.index import ArticleIndex
+from embeddings.verifying import verify
+from tests.fakes import WordEncoder
+index = ArticleIndex.open(sys.argv[1], WordEncoder())
+assert not os.access(index.folder, os.W_OK) and not os.access(index.folder / "words/passages", os.W_OK)
+print(index.passage_words.search("river", 1)[0], index.article_words.search("goalkeeper", 1)[0])
+print(len(list(verify(sys.argv[1], WordEncoder()))))
+"""
+
+
+def test_an_index_that_cannot_be_written_is_read(folder: Path) -> None:
+    paths = [folder, *folder.rglob("*")]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    program = [sys.executable, "-c", _READ_ONLY, str(folder)]
+    if os.geteuid() == 0:  # who may write everywhere, but for this
+        program = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-all", *program]
+    try:
+        done = subprocess.run(program, capture_output=True, text=True, check=False, cwd=ROOT)
+    finally:
+        for path in paths:
+            path.chmod(0o755)
+    assert (done.stdout, done.stderr) == ("[1] [2]\n4\n", "")
 
 
 def test_rollback_needs_a_whole_generation(sources: Path, folder: Path, encoder: WordEncoder) -> None:
