@@ -7,8 +7,9 @@ PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
 TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 
 NEWSQA ?= ../shared/newsqa
+ROUNDS ?= 200
 
-.PHONY: install chat test test-browser lint bench-quality bench-speed lock clean
+.PHONY: install chat test test-browser lint bench-quality bench-speed crash-test lock clean
 
 install: .venv/installed
 
@@ -40,6 +41,10 @@ bench-quality: install
 
 bench-speed: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed
+
+# Kills builds at random moments; as root also on a full disk.
+crash-test: install
+	$(BIN)/python -m benchmarks.crash --rounds $(ROUNDS)
 
 # Exact versions of everything that the commands above install, from the bounds in pyproject.toml.
 lock:

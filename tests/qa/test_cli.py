@@ -101,15 +101,22 @@ def test_verify_says_each_check_and_names_what_failed(
     assert err.count("\n") == 1
 
 
+def _while_importing() -> ImportError:
+    error = ImportError("initialization failed")
+    error.__cause__ = KeyboardInterrupt()
+    return error
+
+
 @pytest.mark.parametrize(
     ("interrupt", "said"),
     [
         (KeyboardInterrupt(), "qa: interrupted\n"),
+        (_while_importing(), "qa: interrupted\n"),
         (KeyboardInterrupt("interrupted: all is well"), "qa: interrupted: all is well\n"),
     ],
 )
 def test_an_interruption_claims_nothing_that_nobody_knows(
-    interrupt: KeyboardInterrupt,
+    interrupt: BaseException,
     said: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
