@@ -112,7 +112,7 @@ class Builder:
         self._journal = journal
         self._settings = settings
         self._previous = previous
-        with _writing(folder):
+        with writing(folder):
             self._catalog = CatalogWriter(folder / ARTICLES, folder / PASSAGES)
             self._passage_words = WordWriter(folder / PASSAGE_WORDS)
             self._article_words = WordWriter(folder / ARTICLE_WORDS)
@@ -145,7 +145,7 @@ class Builder:
             self._encode()
             self._keep_vectors()
         progress(Progress(self._catalog.articles, self._catalog.passages, 1.0))
-        with _writing(self._folder):
+        with writing(self._folder):
             manifest = self._finish(sources)
             published = not (self._previous and self._previous.vectors and _same(manifest, self._previous))
         return Report(
@@ -173,7 +173,7 @@ class Builder:
             title = short_title(article.title, self._encoder, self._settings)
             self._waiting.extend(document(title, article.text[start:end]) for start, end in spans)
             self._fresh += len(spans)
-        with _writing(self._folder):
+        with writing(self._folder):
             self._write(article, spans, kept)
 
     def _write(self, article: Article, spans: list[Span], kept: Kept | None) -> None:
@@ -251,7 +251,7 @@ def _same(manifest: Manifest, previous: Previous) -> bool:
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path) -> Iterator[None]:
     """What SQLite, tantivy, FAISS and the system raise where a file cannot be written, as QAError."""
     try:
         yield

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from embeddings.building import Builder, Previous, Progress, Report
+from embeddings.building import Builder, Previous, Progress, Report, writing
 from embeddings.catalog import Catalog, CatalogStats
 from embeddings.corpus import Corpus
 from embeddings.encoder import load_encoder
@@ -114,7 +114,8 @@ class ArticleIndex:
                 if not report.articles:
                     raise nothing(report.skipped, folder)
                 if report.published:
-                    draft.publish(_check)
+                    with writing(draft.folder):
+                        draft.publish(_check)
                 journal.remove()
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_interrupted(generations, before)) from None

@@ -14,6 +14,7 @@ import json
 import logging
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from io import FileIO
 from pathlib import Path
@@ -44,11 +45,13 @@ class Journal:
         self._head = json.dumps(made_by).encode() + b"\n"
         self._size = _KEY + 4 * encoder.dim + _SUM
         self._places: dict[bytes, int] = {}
+        self._rows: Vectors = np.zeros((0, encoder.dim), np.float32)
         self._stream: FileIO | None = None
         try:
             self._open()
         except OSError as error:
             self._give_up(error)
+            self._places = {}
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Float32 `(len(texts), dim)`: as the encoder's `encode_document`."""
@@ -69,6 +72,7 @@ class Journal:
 
     def close(self) -> None:
         """What has been encoded stays for the next build."""
+        self._places, self._rows = {}, self._rows[:0].copy()
         if self._stream:
             self._stream.close()
             self._stream = None
@@ -76,7 +80,8 @@ class Journal:
     def remove(self) -> None:
         """The build is published: nothing is left to go on with."""
         self.close()
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # it would be read once more, and be right
+            self._path.unlink()
 
     def _open(self) -> None:
         self._path.touch()
@@ -121,7 +126,9 @@ class Journal:
     def _give_up(self, error: OSError) -> None:
         """Without a journal an interrupted build costs time, nothing else."""
         log.info("%s cannot be written (%s): an interrupted build would start over", self._path, error)
-        self.close()
+        if self._stream:
+            self._stream.close()
+            self._stream = None
 
 
 def resumable(folder: Path) -> bool:

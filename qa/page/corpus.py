@@ -8,7 +8,7 @@ from typing import Any
 
 from embeddings.building import Progress, Report
 from embeddings.catalog import Catalog, Kept
-from embeddings.errors import NoIndexError, QAError
+from embeddings.errors import QAError
 from embeddings.index import read_info
 from embeddings.types import Article
 from qa.information import describe
@@ -169,9 +169,9 @@ def _kept(folder: Path) -> dict[str, Kept]:
     from embeddings.manifest import ARTICLES, PASSAGES
 
     try:
-        generation = Generations(folder).current()
-        return Catalog.open(generation / ARTICLES, generation / PASSAGES).kept()
-    except (NoIndexError, OSError, ValueError):
+        with Generations(folder).read() as generation:
+            return Catalog.open(generation / ARTICLES, generation / PASSAGES).kept()
+    except (QAError, OSError):
         return {}
 
 
