@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import re
 import shlex
 import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any, Self
 
 from embeddings.errors import IndexMismatchError
@@ -22,6 +23,8 @@ ARTICLES = "articles.sqlite"
 PASSAGES = "passages.npy"
 
 _NEEDED = {ARTICLES, PASSAGES, VECTORS, f"{PASSAGE_WORDS}/meta.json", f"{ARTICLE_WORDS}/meta.json"}
+_NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
+"""What FAISS, SQLite and tantivy call their files; no system takes it for another folder or drive."""
 
 
 def remedy(generation: Path, sources: Sequence[str] = ()) -> str:
@@ -145,9 +148,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _stays_inside(name: str) -> bool:
-    path, windows = PurePosixPath(name), PureWindowsPath(name)
-    parts = {*path.parts, *windows.parts}
-    return bool(parts) and not (path.root or windows.anchor or ".." in parts or "\0" in name)
+    return bool(_NAME.fullmatch(name)) and ".." not in name.split("/")
 
 
 def sum_files(folder: Path) -> dict[str, FileSum]:
