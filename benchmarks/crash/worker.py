@@ -1,4 +1,4 @@
-"""One `qa index` that says on a pipe which phase it is in, for benchmarks/crash.py to kill.
+"""One `qa index` that says on a pipe which phase it is in, to be killed.
 
 It lingers a little at every step, so that no step is too short to be hit.
 """
