@@ -9,7 +9,7 @@ TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 NEWSQA ?= ../shared/newsqa
 ROUNDS ?= 200
 
-.PHONY: install chat test test-browser lint bench-quality bench-speed crash-test lock clean
+.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed crash-test lock clean
 
 install: .venv/installed
 
@@ -38,6 +38,9 @@ test-browser: install
 
 bench-quality: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.quality
+
+bench-dialogues: install
+	$(BIN)/python -m benchmarks.dialogues
 
 bench-speed: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed

@@ -78,10 +78,11 @@ class QA:
 
     def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
         query = self._query(understood, narrow)
+        asked = query if understood == question else self._query(question, narrow)
         ranking = rank(self.index, query, narrow, top_k, self.grouped)
         ranked = self._passages(query, ranking, max(top_k, READ), narrow)
         passages = [place.passage for place in ranked]
-        sentences = score_sentences(self.index, query, passages, [place.score for place in ranked])
+        sentences = score_sentences(self.index, asked, passages, [place.score for place in ranked])
         evidence = found(self.index, query, ranking, passages, sentences)
         likely = answerable(evidence) if evidence else 0.0
         shown = (sentence.answer for sentence in sentences if sentence.answer.rank <= top_k)

@@ -44,13 +44,19 @@ def print_result(result: "Result") -> None:
         out.print(f"Read as: {printable(result.understood)}", style="dim")
     if result.answer:
         out.print(_answer(result.answer), style="bold")
-        out.print(_origin(result.answer.article), style="dim")
+        out.print(f"{_origin(result.answer.article)} · {likelihood(result)}", style="dim")
         print_passages(ranked, result.answer)
         return
     out.print(NO_ANSWER, style="bold")
+    out.print(likelihood(result), style="dim")
     if ranked:
         out.print("\nRelated passages:")
         print_passages(ranked)
+
+
+def likelihood(result: "Result") -> str:
+    """How likely it is that the corpus answers: the only score that means something to people."""
+    return f"{result.answerable:.0%} likely to be answered here"
 
 
 def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" = None) -> None:
@@ -60,7 +66,7 @@ def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" 
     for place in ranked:
         article = place.passage.article
         out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
-        out.print(f"   {_origin(article)} · score {place.score:.3f}", style="dim")
+        out.print(f"   {_origin(article)}", style="dim")
         if place.also:
             names = "; ".join(_origin(copy) for copy in place.also)
             out.print(f"   also in: {names}", style="dim")

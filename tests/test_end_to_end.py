@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -33,6 +34,19 @@ def test_a_relevant_seed_comes_first(qa: QA) -> None:
     assert len(questions) == 72
     lines = {line["id"]: line for line in run(qa, questions, 10)}
     assert measure(questions, lines)["Success@1"].mean() >= 0.85
+
+
+@pytest.mark.slow  # the real model
+def test_follow_ups_find_their_article_and_independent_questions_lose_nothing(qa: QA) -> None:
+    dialogues = read_questions(SEEDS / "dialogues.jsonl")
+    alone = [replace(question, after=None) for question in dialogues]
+    found = [
+        measure(questions, {line["id"]: line for line in run(qa, questions, 10)})["Success@1"]
+        for questions in (dialogues, alone)
+    ]
+    assert found[0].mean() >= 0.95
+    assert (found[0] > found[1]).sum() >= 3
+    assert not (found[0] < found[1]).any()
 
 
 @pytest.mark.slow  # the real model

@@ -17,7 +17,7 @@ from qa.page.passages import (
     quotation,
     title,
 )
-from qa.terminal import NO_ANSWER
+from qa.terminal import NO_ANSWER, likelihood
 from qa.types import RankedPassage, Result
 
 RELATED = "The nearest passages are shown as related."
@@ -94,6 +94,7 @@ def lead(turn: Turn | None) -> Markup:
         element("p", f"Read as: {turn.read_as}", class_="narrowed", dir="auto") if turn.read_as else None,
         element("p", narrowed(turn.narrow), class_="narrowed") if turn.narrow else None,
         element("h2", _kind(turn.result), class_="kind"),
+        element("p", likelihood(turn.result), class_="likely") if turn.result else None,
         class_="lead",
     )
 
