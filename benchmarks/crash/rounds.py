@@ -90,7 +90,8 @@ def _check_end(home: Home, end: End, found: int, aim: int) -> None:
     if end.status == 0:
         expect(found == aim, f"success, but edition {found}, expected {aim}")
         left = sorted(path.name for path in (home.folder / "generations").iterdir())
-        expect(len(left) <= 2 and all(name.isdigit() for name in left), f"left behind: {left}")
+        # Two, and one that the watcher was opening when the others were swept.
+        expect(len(left) <= 3 and all(name.isdigit() for name in left), f"left behind: {left}")
         expect(not (home.folder / JOURNAL).exists() or aim == home.before, "the journal was left behind")
     elif end.cause != "SIGKILL" and not end.out:
         # Python ends by SIGINT, which a shell calls 130, where Ctrl-C met it in code made by exec().
