@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shlex
 import stat
@@ -25,6 +26,8 @@ PASSAGES = "passages.npy"
 _NEEDED = {ARTICLES, PASSAGES, VECTORS, f"{PASSAGE_WORDS}/meta.json", f"{ARTICLE_WORDS}/meta.json"}
 _NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 """What FAISS, SQLite and tantivy call their files; no system takes it for another folder or drive."""
+
+_ALLOW = "give yourself the right to read it"
 
 
 def remedy(generation: Path, sources: Sequence[str] = ()) -> str:
@@ -87,6 +90,8 @@ class Manifest:
                 return cls(**_checked(values))
         except FileNotFoundError:
             raise IndexMismatchError(f"{path} is missing: {remedy(folder)}") from None
+        except OSError as error:
+            raise IndexMismatchError(f"{path} cannot be read ({error.strerror}): {_ALLOW}") from None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise damaged(path, error) from None
         raise IndexMismatchError(f"{folder} has index format {found}, expected {FORMAT}: {remedy(folder)}")
@@ -102,6 +107,8 @@ class Manifest:
                 found = path.lstat()
             except OSError:
                 raise IndexMismatchError(f"{path} is missing: {self.remedy(folder)}") from None
+            if not os.access(path, os.R_OK):
+                raise IndexMismatchError(f"{path} cannot be read (Permission denied): {_ALLOW}")
             if not stat.S_ISREG(found.st_mode):
                 raise IndexMismatchError(f"{path} is not a regular file: {self.remedy(folder)}")
             if found.st_size != expected.size:

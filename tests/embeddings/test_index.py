@@ -424,19 +424,37 @@ print(len(list(verify(sys.argv[1], WordEncoder()))))
 """
 
 
+def as_anybody(program: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run `program` in a process that has no right but those that the files give."""
+    command = [sys.executable, "-c", program, str(folder)]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", *command]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
 def test_an_index_that_cannot_be_written_is_read(folder: Path) -> None:
     paths = [folder, *folder.rglob("*")]
     for path in paths:
         path.chmod(0o555 if path.is_dir() else 0o444)
-    program = [sys.executable, "-c", _READ_ONLY, str(folder)]
-    if os.geteuid() == 0:  # who may write everywhere, but for this
-        program = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-all", *program]
     try:
-        done = subprocess.run(program, capture_output=True, text=True, check=False, cwd=ROOT)
+        done = as_anybody(_READ_ONLY, folder)
     finally:
         for path in paths:
             path.chmod(0o755)
     assert (done.stdout, done.stderr) == ("[1] [2]\n4\n", "")
+
+
+@pytest.mark.parametrize("name", [MANIFEST, VECTORS, ARTICLES])
+def test_an_index_that_may_not_be_read_is_not_called_damaged(name: str, folder: Path) -> None:
+    path = generation(folder) / name
+    path.chmod(0)
+    done = as_anybody(
+        "import sys; from qa.cli import main; sys.exit(main(['info', '--index', sys.argv[1]]))", folder
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"qa: {path} cannot be read (Permission denied): give yourself the right to read it\n"
+    )
 
 
 def test_rollback_needs_a_whole_generation(sources: Path, folder: Path, encoder: WordEncoder) -> None:
