@@ -2,22 +2,26 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# PyTorch's CPU build: make install TORCH_INDEX=https://download.pytorch.org/whl/cpu
 PIP_INSTALL = $(BIN)/pip install --quiet --disable-pip-version-check
+# PyTorch's CPU build: make install TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# One version has other files, so other hashes, in each index: it is pinned here, and not in requirements.lock.
+TORCH := torch==2.13.0
 TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 
 NEWSQA ?= ../shared/newsqa
 ROUNDS ?= 200
 
-.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed crash-test lock clean
+.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million load-test crash-test \
+  lock audit licences clean
 
 install: .venv/installed
 
 .venv/installed: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP_INSTALL) $(TORCH_SOURCE) $$(grep '^torch==' requirements.lock)
-	$(PIP_INSTALL) -r requirements.lock
+	$(PIP_INSTALL) --require-hashes --no-deps -r requirements.lock
+	$(PIP_INSTALL) $(TORCH_SOURCE) $(TORCH)
 	$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	$(BIN)/pip check
 	touch $@
 
 chat: install
@@ -42,6 +46,9 @@ bench-quality: install
 bench-dialogues: install
 	$(BIN)/python -m benchmarks.dialogues
 
+bench-million: install
+	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.million
+
 bench-speed: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed
 
@@ -49,15 +56,35 @@ bench-speed: install
 crash-test: install
 	$(BIN)/python -m benchmarks.crash --rounds $(ROUNDS)
 
-# Exact versions of everything that the commands above install, from the bounds in pyproject.toml.
-lock:
-	rm -rf .venv-lock
-	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/pip install --quiet --upgrade pip
-	.venv-lock/bin/pip install --quiet torch==2.13.0
-	.venv-lock/bin/pip install --quiet . --group dev
-	.venv-lock/bin/pip freeze --exclude article-qa | sed 's/+cpu$$//' > requirements.lock
-	rm -rf .venv-lock
+# 50 clients on one `qa chat` while its index is updated twice and rebuilt once; DURATION=300 CLIENTS=50 SET=dev
+load-test: install
+	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.load
+
+# Versions and hashes, for every platform and Python, of what the commands above install, from pyproject.toml's
+# bounds: all but PyTorch and, on Linux, the CUDA packages that it pins itself.
+lock: .venv-tools/installed
+	.venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-annotate --custom-compile-command "make lock" --group dev pyproject.toml \
+		--constraint .venv-tools/torch.txt -o .venv-tools/all.lock
+	.venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-annotate --custom-compile-command "make lock" --group dev pyproject.toml \
+		--constraint .venv-tools/torch.txt -o requirements.lock \
+		$$(grep -oE '^(torch|triton|cuda-[a-z]+|nvidia-[a-z0-9-]+)==' .venv-tools/all.lock \
+			| sed 's/==//; s/^/--no-emit-package /')
+
+# Known vulnerabilities of what is pinned; fails where fewer packages were looked up than are pinned.
+audit: .venv-tools/installed
+	.venv-tools/bin/python -m tools.audit requirements.lock $(TORCH)
+
+# Names and licences of what a user installs, as docs/licences.md.
+licences: install
+	$(BIN)/python -m tools.licences > docs/licences.md
+
+.venv-tools/installed: Makefile
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/pip install --quiet --disable-pip-version-check uv pip-audit
+	echo $(TORCH) > .venv-tools/torch.txt
+	touch $@
 
 clean:
-	rm -rf .venv .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-tools .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis

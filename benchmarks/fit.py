@@ -25,7 +25,8 @@ from sklearn.preprocessing import StandardScaler
 
 from embeddings.types import Article, Filter
 from qa import QA, answering, sentences
-from qa.evaluation import calibration_error, holds_answer
+from qa.abstention import calibration_error
+from qa.evaluation import holds_answer
 from qa.questions import Question, read_questions
 from qa.ranking import rank
 from qa.sentences import score_sentences

@@ -1,10 +1,9 @@
 """Articles into a new generation: unchanged ones carried over, the others cut and encoded in batches."""
 
 import os
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Self
 
 from embeddings.catalog import Catalog, CatalogWriter, Kept, content_hash
 from embeddings.changes import ChangeCounter
-from embeddings.errors import IndexMismatchError, QAError
+from embeddings.errors import IndexMismatchError
 from embeddings.journal import Journal
 from embeddings.manifest import (
     ARTICLE_WORDS,
@@ -29,7 +28,7 @@ from embeddings.manifest import (
 from embeddings.passages import PassageSettings, cut, document, short_title
 from embeddings.sentences import Span
 from embeddings.types import Article, Encoder, Skipped, Vectors
-from embeddings.vectors import VectorIndex
+from embeddings.vectors import VectorIndex, cells_path
 from embeddings.words import WordWriter
 
 _BATCH = 1024
@@ -112,10 +111,9 @@ class Builder:
         self._journal = journal
         self._settings = settings
         self._previous = previous
-        with writing(folder):
-            self._catalog = CatalogWriter(folder / ARTICLES, folder / PASSAGES)
-            self._passage_words = WordWriter(folder / PASSAGE_WORDS)
-            self._article_words = WordWriter(folder / ARTICLE_WORDS)
+        self._catalog = CatalogWriter(folder / ARTICLES, folder / PASSAGES)
+        self._passage_words = WordWriter(folder / PASSAGE_WORDS)
+        self._article_words = WordWriter(folder / ARTICLE_WORDS)
         self._vectors = VectorIndex.empty(encoder.dim)
         self._waiting: list[str | Kept] = []
         self._encoding: tuple[list[str | Kept], Future[Vectors]] | None = None
@@ -145,9 +143,8 @@ class Builder:
             self._encode()
             self._keep_vectors()
         progress(Progress(self._catalog.articles, self._catalog.passages, 1.0))
-        with writing(self._folder):
-            manifest = self._finish(sources)
-            published = not (self._previous and self._previous.vectors and _same(manifest, self._previous))
+        manifest = self._finish(sources)
+        published = not (self._previous and self._previous.vectors and _same(manifest, self._previous))
         return Report(
             articles=manifest.articles,
             passages=manifest.passages,
@@ -173,8 +170,7 @@ class Builder:
             title = short_title(article.title, self._encoder, self._settings)
             self._waiting.extend(document(title, article.text[start:end]) for start, end in spans)
             self._fresh += len(spans)
-        with writing(self._folder):
-            self._write(article, spans, kept)
+        self._write(article, spans, kept)
 
     def _write(self, article: Article, spans: list[Span], kept: Kept | None) -> None:
         number, first = self._catalog.add(article, spans, kept)
@@ -220,7 +216,7 @@ class Builder:
             settings=self._settings,
             articles=self._catalog.articles,
             passages=self._catalog.passages,
-            faiss=VectorIndex.FACTORY,
+            faiss=self._vectors.factory,
             files=files,
         )
         manifest.save(self._folder)
@@ -229,8 +225,8 @@ class Builder:
 
 def _link_unchanged(folder: Path, files: dict[str, FileSum], previous: Previous) -> None:
     """Files that are the same as before take no room twice, where the file system has links."""
-    for name in (VECTORS, PASSAGES):
-        if files[name] == previous.manifest.files[name]:
+    for name in (VECTORS, cells_path(Path(VECTORS)).name, PASSAGES):
+        if name in files and files[name] == previous.manifest.files.get(name):
             link = folder / f"{name}.link"
             with suppress(OSError):
                 os.link(previous.folder / name, link)
@@ -248,16 +244,3 @@ def _same(manifest: Manifest, previous: Previous) -> bool:
     except IndexMismatchError:
         return False
     return True
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """What SQLite, tantivy, FAISS and the system raise where a file cannot be written, as QAError."""
-    try:
-        yield
-    except (sqlite3.Error, ValueError, RuntimeError, OSError) as error:
-        first_line = str(error).partition("\n")[0]
-        raise QAError(
-            f"cannot write {folder} ({first_line}): the index stays as it was; make room and run the same "
-            "command again, which takes what has been encoded from there"
-        ) from None

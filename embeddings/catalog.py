@@ -148,6 +148,8 @@ class Catalog:
     def _select(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         try:
             yield from self._db.execute(sql, values)
+        except sqlite3.ProgrammingError:
+            raise  # our own doing, such as reading what has been closed
         except sqlite3.DatabaseError as error:
             raise damaged(self._files[0], error) from None
 
@@ -167,6 +169,16 @@ class Catalog:
     def article(self, id: str) -> Article | None:
         row = next(self._select(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id,)), None)
         return Article(*row) if row else None
+
+    def number(self, id: str) -> int | None:
+        row = next(self._select("SELECT number FROM articles WHERE id = ?", (id,)), None)
+        return int(row[0]) if row else None
+
+    def headings(self) -> Iterator[Article]:
+        """Every article without its text, in order."""
+        columns = _COLUMNS.replace("text", "''")
+        for row in self._select(f"SELECT {columns} FROM articles ORDER BY number"):
+            yield Article(*row)
 
     def passages(self, numbers: Numbers) -> list[Passage]:
         """The passages of these numbers, in their order."""

@@ -3,42 +3,45 @@
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from embeddings.errors import SourceError
-from embeddings.readers import ENDINGS, Origin, Unreadable, ending, reader
+from embeddings.files import File, find, open_regular
+from embeddings.readers import ENDINGS, Origin, Reading, Unreadable, reader
 from embeddings.types import Article, Skipped
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    path: Path
-    id: str
-    folder: str
-    """Name of the source folder: it tells same-named files of two sources apart."""
-    size: int
+_REMARKS = 1_000
+"""Remarks on one file, at most: a file of broken lines must not fill the memory with them."""
 
 
 class Corpus:
     """The articles of some sources; iterating reads them, one file at a time.
 
-    A folder is read recursively by name; symbolic links to folders are not followed. `fraction` says how
-    much has been read. Raises SourceError where a source does not exist or holds nothing to read.
+    A folder is read recursively by name, and symbolic links as `reading` says. `fraction` says how much has
+    been read. Raises SourceError where a source does not exist or holds nothing to read.
     """
 
-    def __init__(self, sources: Sequence[str | Path]) -> None:
+    def __init__(self, sources: Sequence[str | Path], reading: Reading | None = None) -> None:
+        self._reading = reading or Reading()
         self._left_out: list[Skipped] = []
-        self._files: list[_File] = []
+        self._files: list[File] = []
         for source in sources:
-            self._files.extend(self._find(Path(source)))
+            for found in find(Path(source), self._reading.follow_links):
+                if isinstance(found, Skipped):
+                    self._left_out.append(found)
+                else:
+                    self._files.append(found)
         self._total = sum(file.size for file in self._files)
         self._read = 0
         if not self._files:
             where = ", ".join(str(source) for source in sources)
-            raise SourceError(f"nothing to read in {where}: expected files that end in {', '.join(ENDINGS)}")
+            first = f" ({self._left_out[0].path}: {self._left_out[0].reason})" if self._left_out else ""
+            raise SourceError(
+                f"nothing to read in {where}{first}: expected files that end in {', '.join(ENDINGS)}"
+            )
 
     @property
     def fraction(self) -> float:
@@ -51,23 +54,34 @@ class Corpus:
         seen: dict[str, str] = {}
         done = 0
         for file in self._files:
+            remarks = 0
             for item in self._articles(file, done):
-                yield self._unique(item, file, seen) if isinstance(item, Article) else item
+                found = self._unique(item, file, seen) if isinstance(item, Article) else item
+                line = isinstance(found, Skipped) and found.path != str(file.path)
+                remarks += line
+                if not line or remarks <= _REMARKS:
+                    yield found
+            if remarks > _REMARKS:
+                yield Skipped(str(file.path), f"{remarks - _REMARKS} more of its lines")
             done += file.size
             self._read = done
 
-    def _articles(self, file: _File, done: int) -> Iterator[Article | Skipped]:
+    def _articles(self, file: File, done: int) -> Iterator[Article | Skipped]:
         path = str(file.path)
         try:
             read = reader(file.path.name)
-            with file.path.open("rb") as stream:
-                for item in read(stream, Origin(path, file.id)):
+            with open_regular(file.path) as stream:
+                before = os.fstat(stream.fileno())
+                for item in read(stream, Origin(path, file.id, self._reading.max_unpacked)):
                     self._read = done + min(stream.tell(), file.size)
                     yield item
+                after = os.fstat(stream.fileno())
+                if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                    log.warning("%s changed while it was read: run `qa index` again", path)
         except (Unreadable, OSError) as error:
             yield Skipped(path, error.strerror or str(error) if isinstance(error, OSError) else str(error))
 
-    def _unique(self, article: Article, file: _File, seen: dict[str, str]) -> Article | Skipped:
+    def _unique(self, article: Article, file: File, seen: dict[str, str]) -> Article | Skipped:
         path = article.path or ""
         if article.id in seen and article.id == file.id:
             article = replace(article, id=f"{file.folder}/{article.id}")
@@ -75,41 +89,3 @@ class Corpus:
             return Skipped(path, f"its id {article.id} is taken by {seen[article.id]}")
         seen[article.id] = path
         return article
-
-    def _find(self, source: Path) -> Iterator[_File]:
-        if source.is_file():
-            if ending(source.name) is None:
-                raise SourceError(f"{source}: cannot read this kind; expected {', '.join(ENDINGS)}")
-            yield _File(source, source.name, source.absolute().parent.name, source.stat().st_size)
-        elif source.is_dir():
-            yield from self._walk(source)
-        else:
-            what = "is neither a file nor a folder" if source.exists() else "does not exist"
-            raise SourceError(f"{source} {what}: name a folder of articles or a file")
-
-    def _walk(self, source: Path) -> Iterator[_File]:
-        def unreadable(error: OSError) -> None:
-            self._left_out.append(Skipped(str(error.filename), error.strerror or str(error)))
-
-        for parent, folders, names in os.walk(source, onerror=unreadable):
-            for name in sorted(f for f in folders if f.startswith(".")):
-                self._left_out.append(Skipped(str(Path(parent, name)), "hidden folder"))
-            folders[:] = sorted(f for f in folders if not f.startswith("."))
-            for name in sorted(names):
-                path = Path(parent, name)
-                reason = _why_not(path)
-                if reason:
-                    self._left_out.append(Skipped(str(path), reason))
-                else:
-                    id = path.relative_to(source).as_posix()
-                    yield _File(path, id, source.absolute().name, path.stat().st_size)
-
-
-def _why_not(path: Path) -> str | None:
-    if path.name.startswith("."):
-        return "hidden file"
-    if ending(path.name) is None:
-        return f"not a kind that is read ({path.suffix or 'no ending'})"
-    if not path.is_file():
-        return "a broken link" if path.is_symlink() else "not a regular file"
-    return None

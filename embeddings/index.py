@@ -1,12 +1,14 @@
 """The index of a corpus: built from sources, opened from a folder, searched by meaning and by words."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
-from embeddings.building import Builder, Previous, Progress, Report, writing
+from embeddings.building import Builder, Previous, Progress, Report
 from embeddings.catalog import Catalog, CatalogStats
 from embeddings.corpus import Corpus
+from embeddings.disk import told_of_a_full_disk
 from embeddings.encoder import load_encoder
 from embeddings.errors import IndexMismatchError, NoIndexError, QAError
 from embeddings.generations import Generations
@@ -14,7 +16,8 @@ from embeddings.journal import Journal, resumable
 from embeddings.manifest import ARTICLE_WORDS, ARTICLES, PASSAGE_WORDS, PASSAGES, VECTORS, Manifest, damaged
 from embeddings.models import DEFAULT_MODEL
 from embeddings.passages import PassageSettings
-from embeddings.types import Encoder, Skipped
+from embeddings.readers import Reading
+from embeddings.types import Article, Encoder, Skipped
 from embeddings.vectors import VectorIndex
 from embeddings.words import WordIndex
 
@@ -86,21 +89,22 @@ class ArticleIndex:
         settings: PassageSettings | None = None,
         encoder: Encoder | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
+        reading: Reading | None = None,
     ) -> Report:
-        """Make the index in `folder` hold exactly the articles of `sources`.
+        """Make the index in `folder` hold exactly the articles of `sources`, read as `reading` says.
 
         Vectors of articles whose title and text have not changed are carried over, unless `rebuild`, and
         those that an interrupted build has encoded are not encoded again. The model is the given one, or
         that of the index there, or the default. What is published is whole: until then, and if anything
         fails, the index stays as it was. Where the generation would be the same again, none is made.
         """
-        corpus = Corpus(sources)
+        corpus = Corpus(sources, reading)
         folder = Path(folder)
         settings = settings or PassageSettings()
         generations = Generations(folder)
         before = _published(generations)
         try:
-            with generations.write() as draft:
+            with told_of_a_full_disk(folder), generations.write() as draft:
                 encoder = encoder or load_encoder(model or indexed_model(draft.previous))
                 previous = _previous(draft.previous, encoder, settings, rebuild)
                 journal = Journal(folder, encoder, settings)
@@ -114,11 +118,30 @@ class ArticleIndex:
                 if not report.articles:
                     raise nothing(report.skipped, folder)
                 if report.published:
-                    with writing(draft.folder):
-                        draft.publish(_check)
+                    draft.publish(_check)
                 journal.remove()
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_interrupted(generations, before)) from None
+        return report
+
+    def rewrite(self, folder: str | Path, change: Callable[[Article], Article]) -> Report:
+        """Write a copy of this index to `folder`, with each article as `change` returns it.
+
+        Only the articles that `change` alters are cut and encoded again; their ids must stay. Raises QAError
+        where `folder` holds anything: no index is ever overwritten by a copy.
+        """
+        folder = Path(folder)
+        if folder.exists() and any(folder.iterdir()):
+            raise QAError(f"{folder} is not empty: a copy needs a folder of its own")
+        settings = self.manifest.settings
+        with told_of_a_full_disk(folder), Generations(folder).write() as draft:
+            previous = Previous(self.folder, self.manifest, self.catalog, self.vectors)
+            journal = Journal(folder, self.encoder, settings)
+            builder = Builder(draft.folder, self.encoder, settings, previous, journal)
+            articles = map(change, self.catalog.all_articles())
+            report = builder.build(articles, self.manifest.sources, lambda: 0.0, lambda _: None)
+            draft.publish(_check)
+            journal.remove()
         return report
 
     def _check_counts(self) -> None:
@@ -144,7 +167,8 @@ def read_info(folder: str | Path) -> tuple[Manifest, CatalogStats]:
     with Generations(Path(folder)).read() as generation:
         manifest = Manifest.load(generation)
         manifest.check_files(generation)
-        return manifest, Catalog.open(generation / ARTICLES, generation / PASSAGES).stats()
+        with closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog:
+            return manifest, catalog.stats()
 
 
 def roll_back(folder: str | Path) -> tuple[str, Manifest]:

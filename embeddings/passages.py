@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from embeddings.sentences import Span, sentence_spans
 from embeddings.types import Article, Encoder
@@ -11,6 +12,8 @@ from embeddings.types import Article, Encoder
 _WORD = re.compile(r"\S+")
 _MAX_CHARACTERS = 2_000
 """Of a passage, whatever its words and tokens say: a word without end can be one token."""
+_BLOCK = 1_000
+"""Sentences that are packed together; what is longer, a book, is cut block by block to spare memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,21 @@ def cut(article: Article, encoder: Encoder, settings: PassageSettings) -> list[S
     title = short_title(article.title, encoder, settings)
     title_tokens = encoder.count_tokens([document(title, "")])[0]
     budget = max(1, encoder.max_tokens - title_tokens)
+    sentences = sentence_spans(article.text)
+    spans: list[Span] = []
+    while block := list(islice(sentences, _BLOCK)):
+        spans.extend(_cut(article.text, block, title, encoder, settings, budget))
+    return spans
+
+
+def _cut(
+    text: str, sentences: list[Span], title: str, encoder: Encoder, settings: PassageSettings, budget: int
+) -> list[Span]:
     while True:
-        pieces = _pieces(article.text, encoder, budget)
+        pieces = _pieces(text, sentences, encoder, budget)
         runs = _pack(pieces, settings.words, settings.overlap, budget)
         spans = [(run[0].start, run[-1].end) for run in runs]
-        counts = encoder.count_tokens([document(title, article.text[a:b]) for a, b in spans])
+        counts = encoder.count_tokens([document(title, text[a:b]) for a, b in spans])
         over = max(counts, default=0) - encoder.max_tokens
         if over <= 0 or budget == 1:
             return spans
@@ -72,8 +85,7 @@ def cut(article: Article, encoder: Encoder, settings: PassageSettings) -> list[S
         budget = max(1, budget - over)
 
 
-def _pieces(text: str, encoder: Encoder, budget: int) -> list[_Piece]:
-    spans = sentence_spans(text)
+def _pieces(text: str, spans: list[Span], encoder: Encoder, budget: int) -> list[_Piece]:
     counts = encoder.count_tokens([text[a:b] for a, b in spans])
     pieces: list[_Piece] = []
     for (start, end), tokens in zip(spans, counts, strict=True):

@@ -14,6 +14,7 @@ from embeddings.generations import Generations
 from embeddings.index import indexed_model, nothing
 from embeddings.models import fingerprint, model_folder
 from embeddings.passages import PassageSettings
+from embeddings.readers import Reading
 from embeddings.types import Skipped
 
 
@@ -39,12 +40,13 @@ def preview(
     rebuild: bool = False,
     settings: PassageSettings | None = None,
     mark: str | None = None,
+    reading: Reading | None = None,
 ) -> Preview:
     """What `ArticleIndex.build` would do with the same arguments. Errors as there.
 
     `mark` is the encoder's fingerprint; by default it is taken from the model's files.
     """
-    corpus = Corpus(sources)
+    corpus = Corpus(sources, reading)
     skipped: list[Skipped] = []
     articles = encoded = 0
     with ExitStack() as held:

@@ -7,13 +7,39 @@ import sentencex
 Span = tuple[int, int]
 
 
-def sentence_spans(text: str) -> list[Span]:
+_WINDOW = 10_000
+"""Characters that the splitter gets at once: a paragraph of Chinese, or of quotation marks, takes it time
+that grows with the square of its length."""
+
+
+def sentence_spans(text: str) -> Iterator[Span]:
     """Spans `(start, end)` of the sentences of `text`, in order, without surrounding white space.
 
     Together they hold every character of `text` that is not white space. A paragraph break
-    (an empty line) always ends a sentence.
+    (an empty line) always ends a sentence. A sentence of more than 10,000 characters is split at white space.
     """
-    return list(_trimmed(text, _covering(text)))
+    at = 0
+    while at < len(text):
+        end = _window_end(text, at)
+        spans = list(_trimmed(text[at:end], _covering(text[at:end])))
+        if end < len(text) and not text.endswith("\n\n", at, end) and len(spans) > 1:
+            end = (
+                at + spans.pop()[0]
+            )  # it may go on behind the window: read it again as the first of the next
+        yield from ((at + start, at + stop) for start, stop in spans)
+        at = end
+
+
+def _window_end(text: str, at: int) -> int:
+    """Where the stretch from `at` on ends: at the text's end, or behind a paragraph or a word."""
+    end = at + _WINDOW
+    if end >= len(text):
+        return len(text)
+    paragraph = text.rfind("\n\n", at, end)
+    if paragraph > at:
+        return paragraph + 2
+    words = [text.rfind(white, at, end) for white in (" ", "\n")]
+    return max(words) + 1 if max(words) > at else end
 
 
 def _covering(text: str) -> Iterator[Span]:

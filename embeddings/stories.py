@@ -5,9 +5,11 @@ Broder, "On the resemblance and containment of documents", SEQUENCES 1997.
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 import numpy as np
 
@@ -38,13 +40,21 @@ def signature(text: str) -> bytes:
     """The MinHash of `text`: 64 hashes of 4 bytes; empty where it has fewer than five words."""
     from datasketch import MinHash
 
-    words = _WORD.findall(text.lower())
-    shingles = [" ".join(words[at : at + _SHINGLE]).encode() for at in range(len(words) - _SHINGLE + 1)]
-    if not shingles:
-        return b""
     sketch = MinHash(num_perm=_HASHES, hashfunc=zlib.crc32, scheme=_SCHEME)
-    sketch.update_batch(shingles)
-    return bytes(sketch.digest().astype("<u4").tobytes())
+    shingles = _shingles(text)
+    found = False
+    while batch := list(islice(shingles, 10_000)):  # of a book, all at once would take gigabytes
+        sketch.update_batch(batch)
+        found = True
+    return bytes(sketch.digest().astype("<u4").tobytes()) if found else b""
+
+
+def _shingles(text: str) -> Iterator[bytes]:
+    words: deque[str] = deque(maxlen=_SHINGLE)
+    for match in _WORD.finditer(text.lower()):
+        words.append(match[0])
+        if len(words) == _SHINGLE:
+            yield " ".join(words).encode()
 
 
 def stories(copies: Sequence[Copy]) -> Numbers:

@@ -1,5 +1,6 @@
-"""Vectors of all passages in a FAISS file: written in order, opened by memory map, searched exactly."""
+"""Vectors of all passages in FAISS files: written in order, opened by memory map, kind chosen by number."""
 
+import math
 from pathlib import Path
 from typing import Any, Self
 
@@ -8,26 +9,49 @@ import numpy as np
 
 from embeddings.types import Numbers, Vectors
 
+EXACT_UP_TO = 150_000
+"""Passages up to which every vector is compared: some ten milliseconds on one core."""
+_TRAIN = 64
+"""Vectors a cell that its centre is learned from (FAISS wants 39 at least)."""
+_VISITED = 1 / 32
+"""Share of the cells that a search visits."""
+_AGAIN = 3
+"""Times k: candidates of the coarse search that are compared exactly."""
+
 
 class VectorIndex:
-    """Inner products of unit vectors, that is cosines; a passage's number is its row."""
+    """Inner products of unit vectors, that is cosines; a passage's number is its row.
 
-    FACTORY = "Flat"
+    Where there are many, `cells` finds candidates among 8-bit codes in the cells nearest to the query
+    (Jégou, Douze and Schmid, "Product quantization for nearest neighbor search", 2011, section V), and the
+    vectors themselves, on disk, give their cosines.
+    """
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: Any, cells: Any = None) -> None:
         self._index = index
+        self._cells = cells
 
     @classmethod
     def empty(cls, dim: int) -> Self:
-        return cls(faiss.index_factory(dim, cls.FACTORY, faiss.METRIC_INNER_PRODUCT))
+        return cls(faiss.index_factory(dim, "Flat", faiss.METRIC_INNER_PRODUCT))
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Opened by memory map. Raises RuntimeError where the file is no FAISS index."""
-        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+        """Opened by memory map. Raises RuntimeError where a file is no FAISS index."""
+        cells = cells_path(path)
+        opened = faiss.read_index(str(cells), faiss.IO_FLAG_MMAP) if cells.exists() else None
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), opened)
 
     def save(self, path: Path) -> None:
+        """Write the vectors to `path`, and the cells, if there are enough vectors, beside it."""
         faiss.write_index(self._index, str(path))
+        if len(self) > EXACT_UP_TO:
+            faiss.write_index(self._in_cells(), str(cells_path(path)))
+
+    @property
+    def factory(self) -> str:
+        """What FAISS's index factory calls it."""
+        return factory(len(self))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -51,19 +75,53 @@ class VectorIndex:
         k = min(k, len(self) if allowed is None else len(allowed))
         if k <= 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        params = None
-        if allowed is not None:
-            bits = np.zeros(len(self), bool)
-            bits[allowed] = True
-            selector: Any = faiss.IDSelectorBitmap
-            parameters: Any = faiss.SearchParameters
-            params = parameters(sel=selector(np.packbits(bits, bitorder="little")))
-        cosines, numbers = self._index.search(query.reshape(1, -1), k, params=params)
-        found = numbers[0] >= 0
-        return numbers[0][found].astype(np.int64), cosines[0][found]
+        if self._cells is None or (allowed is not None and len(allowed) <= EXACT_UP_TO):
+            return _found(self._index, query, k, _selected(allowed, len(self), faiss.SearchParameters))
+        options = _selected(allowed, len(self), faiss.SearchParametersIVF)
+        options.nprobe = math.ceil(self._cells.nlist * _VISITED)
+        numbers, _ = _found(self._cells, query, _AGAIN * k, options)
+        cosines = self.scores(query, numbers)
+        best = np.lexsort((numbers, -cosines))[:k]
+        return numbers[best], cosines[best]
 
     def scores(self, query: Vectors, numbers: Numbers) -> Vectors:
         """Float32 `(len(numbers),)`: the cosine of `query` `(dim,)` to each of these passages."""
         if not len(numbers):
             return np.zeros(0, np.float32)
         return np.asarray(self._index.reconstruct_batch(numbers) @ query.reshape(-1), np.float32)
+
+    def _in_cells(self) -> Any:
+        cells: Any = faiss.index_factory(self.dim, self.factory, faiss.METRIC_INNER_PRODUCT)
+        sample = np.random.default_rng(0).choice(
+            len(self), min(len(self), _TRAIN * cells.nlist), replace=False
+        )
+        cells.train(self._index.reconstruct_batch(np.sort(sample)))
+        for first in range(0, len(self), EXACT_UP_TO):
+            cells.add(self.rows(first, min(EXACT_UP_TO, len(self) - first)))
+        return cells
+
+
+def cells_path(path: Path) -> Path:
+    return path.with_suffix(".cells")
+
+
+def factory(count: int) -> str:
+    """The FAISS index that so many vectors are searched in: all of them, or cells of 8-bit codes."""
+    if count <= EXACT_UP_TO:
+        return "Flat"
+    return f"IVF{2 ** round(math.log2(4 * math.sqrt(count)))},SQ8"
+
+
+def _selected(allowed: Numbers | None, count: int, parameters: Any) -> Any:
+    if allowed is None:
+        return parameters()
+    bits = np.zeros(count, bool)
+    bits[allowed] = True
+    selector: Any = faiss.IDSelectorBitmap
+    return parameters(sel=selector(np.packbits(bits, bitorder="little")))
+
+
+def _found(index: Any, query: Vectors, k: int, options: Any) -> tuple[Numbers, Vectors]:
+    cosines, numbers = index.search(query.reshape(1, -1), k, params=options)
+    found = numbers[0] >= 0
+    return numbers[0][found].astype(np.int64), cosines[0][found]

@@ -10,14 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embeddings.types import Article, Filter, Passage
+    from qa.explaining import Explanation
     from qa.pipeline import QA
     from qa.types import Answer, RankedPassage, Result, Signals
 
-__all__ = ["QA", "Answer", "Article", "Filter", "Passage", "RankedPassage", "Result", "Signals"]
+__all__ = [
+    "QA",
+    "Answer",
+    "Article",
+    "Explanation",
+    "Filter",
+    "Passage",
+    "RankedPassage",
+    "Result",
+    "Signals",
+]
 
 _HOMES = {
     "QA": "qa.pipeline",
     "Answer": "qa.types",
+    "Explanation": "qa.explaining",
     "RankedPassage": "qa.types",
     "Result": "qa.types",
     "Signals": "qa.types",

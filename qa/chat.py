@@ -2,7 +2,8 @@
 
 import os
 import socket
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
@@ -11,7 +12,8 @@ from typing import Any
 from embeddings.errors import QAError
 from embeddings.index import read_info
 from qa.page import asking, corpus, programs
-from qa.page.guard import middleware
+from qa.page.door import Credentials, Door, credentials, knocking
+from qa.page.guard import bracketed, middleware
 from qa.page.live import LiveQA
 from qa.page.markup import Markup, element
 from qa.page.passages import day
@@ -19,24 +21,37 @@ from qa.page.passages import day
 _CSS = Path(__file__).parent / "page" / "page.css"
 _WAITING = 100
 """Questions that may wait for their turn; further ones are refused."""
+_ENVIRONMENT = ("GRADIO_TEMP_DIR", "GRADIO_ROOT_PATH")
+"""Settings of Gradio that may come from outside: where files may be laid, and a proxy's path."""
 _FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _FIXED_FONT = ("ui-monospace", "Menlo", "Consolas", "monospace")
 
 
-def serve(index: str, host: str = "127.0.0.1", port: int = 7860, mcp: bool = False) -> None:
+def serve(
+    index: str,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    mcp: bool = False,
+    auth: str | None = None,
+    no_auth: bool = False,
+    names: Sequence[str] = (),
+) -> None:
     """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
 
-    Raises NoIndexError where there is no index, QAError without a free port or, for `mcp`, its package.
+    `auth`, `no_auth`: see `qa.page.door.credentials`; `names`: further hosts by which it may be called.
+    Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
+    come, or, for `mcp`, without its package.
     """
-    os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", GRADIO_SHARE="False")
+    host = host.strip("[]")
+    wanted = credentials(host, auth, no_auth)
+    _settle_environment()
     read_info(index)
     if mcp and not find_spec("mcp"):
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
     _check_port(host, port)
     page = build(LiveQA(index))
-    launch(page, host, port, mcp)
-    shown = f"[{host}]" if ":" in host else host
-    print(f"ask at http://{shown}:{port} (Ctrl-C ends it)", flush=True)
+    launch(page, host, port, mcp, wanted, names)
+    print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
     with suppress(KeyboardInterrupt):
         Event().wait()
     page.close(verbose=False)
@@ -47,12 +62,14 @@ def build(live: LiveQA) -> Any:
     import gradio as gr
 
     manifest, stats = read_info(live.folder)
+    with closing(live.catalog()) as catalog:
+        examples = asking.example_questions(manifest.sources, catalog)
     with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
         programs.offer(live)  # first, so that its names are taken by no event of the page
         head = gr.HTML(_head(stats.articles, stats.since, stats.until, len(stats.sources)), elem_id="head")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="asking"):
-                made = asking.tab(live, asking.example_questions(manifest.sources, live.catalog()))
+                made = asking.tab(live, examples)
             corpus.tab(live)
 
         def fill() -> list[Any]:
@@ -66,18 +83,26 @@ def build(live: LiveQA) -> Any:
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         filled = page.load(fill, None, [head, made.since, made.until, made.as_of, made.sources], **quiet)
         filled.then(live.warm, None, None, **quiet)
-    page.queue(max_size=_WAITING, default_concurrency_limit=4)
+    page.queue(max_size=_WAITING, default_concurrency_limit=4, api_open=False)
     return page
 
 
-def launch(page: Any, host: str, port: int, mcp: bool = False) -> None:
-    """Start serving; returns once the page can be opened."""
+def launch(
+    page: Any,
+    host: str,
+    port: int,
+    mcp: bool = False,
+    wanted: Credentials | None = None,
+    names: Sequence[str] = (),
+) -> None:
+    """Start serving, to everybody or to who gives the `wanted` credentials; returns once it can be opened."""
     import gradio as gr
 
     fonts = {"font": list(_FONT), "font_mono": list(_FIXED_FONT)}
     hues = {"primary_hue": "teal", "neutral_hue": "stone"}
+    door = Door(wanted) if wanted else None
     page.launch(
-        server_name=host,
+        server_name=bracketed(host),
         server_port=port,
         share=False,
         quiet=True,
@@ -89,12 +114,40 @@ def launch(page: Any, host: str, port: int, mcp: bool = False) -> None:
         enable_monitoring=False,
         max_file_size="1kb",
         state_session_capacity=500,
+        num_workers=0,
         mcp_server=mcp,
         theme=gr.themes.Default(**hues, **fonts),
         css_paths=_CSS,
         footer_links=["api", "settings"],
-        app_kwargs={"middleware": middleware(host)},
+        app_kwargs={
+            "middleware": middleware(host, names, knocking(door) if door else ()),
+            "routes": [door.route()] if door else [],
+        },
     )
+    if mcp and wanted:
+        _let_tools_in(page, wanted)
+
+
+def _let_tools_in(page: Any, wanted: Credentials) -> None:
+    """Gradio's MCP server calls the tools through a client of its own, which has to log in like others."""
+    from gradio_client import Client
+
+    page.mcp_server_obj._client_instance = Client(
+        page.local_url,
+        auth=(wanted.user, wanted.password),
+        headers={"x-gradio-user": "mcp"},
+        download_files=False,
+        verbose=False,
+        analytics_enabled=False,
+        _skip_components=False,
+    )
+
+
+def _settle_environment() -> None:
+    """Gradio takes settings from the environment too: ours alone hold, and nothing is sent anywhere."""
+    for name in [name for name in os.environ if name.startswith("GRADIO_") and name not in _ENVIRONMENT]:
+        del os.environ[name]
+    os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
 
 
 def _head(articles: int, since: str | None, until: str | None, publishers: int) -> Markup:

@@ -1,9 +1,9 @@
-"""Runs measured against judged questions: ranking, answers, and whether `answerable` means what it says."""
+"""Runs measured against judged questions: ranking and answers."""
 
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,8 @@ Values: TypeAlias = NDArray[np.float64]
 _RANKING = ("Success@1", "Success@5", "Success@10", "RR@10", "nDCG@10", "R@10")
 _SHOWN = {"RR@10": "MRR@10", "R@10": "recall@10"}
 _SHORTEST_ANSWER = 3
-_RESAMPLES = 2_000
-_BINS = 10
+RESAMPLES = 2_000
+"""Of the bootstrap and the permutation test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,22 @@ def read_run(path: str | Path) -> Run:
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
-            run[str(record["id"])] = record
-        except (ValueError, KeyError, TypeError):
+            run[str(record["id"])] = _checked(record)
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise SourceError(
                 f"{path}:{number} is no line of a run: name a file that `qa run` wrote"
             ) from None
     return run
+
+
+def _checked(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`record` where it has what is measured. Raises KeyError, TypeError or ValueError where not."""
+    for span in (*record["passages"], *([record["answer"]] if record["answer"] else [])):
+        if not isinstance(span["article"], str) or not isinstance(span["text"], str):
+            raise TypeError
+    if not np.isfinite([record["ms"], record.get("answerable", 0.0)]).all():
+        raise ValueError
+    return record
 
 
 def measure(questions: Sequence[Question], run: Run) -> dict[str, Values]:
@@ -76,9 +86,7 @@ def measure(questions: Sequence[Question], run: Run) -> dict[str, Values]:
     answer-sentence@1: the sentence given is of a relevant article and holds an answer. The measures of
     answers are NaN for questions without known answers. Raises SourceError where the run lacks a question.
     """
-    missing = [question.id for question in questions if question.id not in run]
-    if missing:
-        raise SourceError(f"the run has no line for question {missing[0]} ({len(missing)} missing)")
+    require([question.id for question in questions], run)
     values = _ranking(questions, run)
     for k in (1, 5, 10):
         values[f"answer@{k}"] = _each(questions, run, partial(_passage_answers, k))
@@ -99,8 +107,6 @@ def figures(values: Mapping[str, Values]) -> list[Figure]:
 
 def compare(questions: Sequence[Question], ours: Run, theirs: Run) -> list[Difference]:
     """What `ours` gains over `theirs`, measure by measure."""
-    from scipy.stats import permutation_test
-
     one, two = measure(questions, ours), measure(questions, theirs)
     made = []
     for name in one:
@@ -108,21 +114,13 @@ def compare(questions: Sequence[Question], ours: Run, theirs: Run) -> list[Diffe
         change = (one[name] - two[name])[known]
         if not len(change):
             continue
-        test = permutation_test(
-            (change, np.zeros_like(change)),
-            lambda a, b, axis: (a - b).mean(axis=axis),
-            permutation_type="samples",
-            vectorized=True,
-            n_resamples=_RESAMPLES,
-            rng=np.random.default_rng(0),
-        )
         ids = [question.id for question, judged in zip(questions, known, strict=True) if judged]
         made.append(
             Difference(
                 name,
                 float(change.mean()),
                 *_interval(change),
-                float(test.pvalue),
+                _p_value(change),
                 tuple(id for id, gain in zip(ids, change, strict=True) if gain > 0),
                 tuple(id for id, gain in zip(ids, change, strict=True) if gain < 0),
             )
@@ -130,33 +128,34 @@ def compare(questions: Sequence[Question], ours: Run, theirs: Run) -> list[Diffe
     return made
 
 
-def abstention(run: Run, answerable: Iterable[str], unanswerable: Iterable[str]) -> list[Figure]:
-    """AUROC and expected calibration error (10 equal bins) of `answerable`, with bootstrap intervals.
+def _p_value(change: Values) -> float:
+    """Of a paired permutation test: how often random signs make a mean as far from 0."""
+    from scipy.stats import permutation_test
 
-    Calibration weighs the two sets alike, whatever their sizes: half of what is asked has no answer.
-    """
-    from sklearn.metrics import roc_auc_score
+    if len(change) < 2:
+        return 1.0
+    test = permutation_test(
+        (change, np.zeros_like(change)),
+        lambda a, b, axis: (a - b).mean(axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        rng=np.random.default_rng(0),
+    )
+    return float(test.pvalue)
 
-    yes = np.array([run[id]["answerable"] for id in answerable], np.float64)
-    no = np.array([run[id]["answerable"] for id in unanswerable], np.float64)
-    kinds = np.r_[np.ones(len(yes)), np.zeros(len(no))]
-    chances = np.r_[yes, no]
-    weights = np.r_[np.full(len(yes), 0.5 / len(yes)), np.full(len(no), 0.5 / len(no))]
-    random = np.random.default_rng(0)
-    samples = [
-        np.r_[random.integers(0, len(yes), len(yes)), len(yes) + random.integers(0, len(no), len(no))]
-        for _ in range(_RESAMPLES // 4)
-    ]
 
-    def figure(name: str, of: Callable[[Values, Values, Values], float]) -> Figure:
-        spread = [of(kinds[rows], chances[rows], weights[rows]) for rows in samples]
-        low, high = np.percentile(spread, [2.5, 97.5])
-        return Figure(name, of(kinds, chances, weights), float(low), float(high))
+def require(ids: Sequence[str], run: Run) -> None:
+    """Raises SourceError where `run` lacks a question."""
+    missing = [id for id in ids if id not in run]
+    if missing:
+        raise SourceError(f"the run has no line for question {missing[0]} ({len(missing)} missing)")
 
-    return [
-        figure("AUROC", lambda kind, chance, _: float(roc_auc_score(kind, chance))),
-        figure("calibration error", calibration_error),
-    ]
+
+def first_relevant(question: Question, line: Mapping[str, Any]) -> int | None:
+    """Rank of the first relevant article of a run's line, None where it names none."""
+    ranked = enumerate(article_ranking(line), 1)
+    return next((rank for rank, article in ranked if article in question.relevant), None)
 
 
 def latency(run: Run) -> tuple[float, float]:
@@ -178,18 +177,27 @@ def article_ranking(line: Mapping[str, Any]) -> list[str]:
 def _ranking(questions: Sequence[Question], run: Run) -> dict[str, Values]:
     import ir_measures
 
-    judgements = [ir_measures.Qrel(q.id, article, 1) for q in questions for article in q.relevant]
-    ranked = [
-        ir_measures.ScoredDoc(q.id, article, -rank)
-        for q in questions
-        for rank, article in enumerate(article_ranking(run[q.id]))
+    # Questions and articles by number: trec_eval's strings cannot hold every id that JSON can.
+    numbers: dict[str, str] = {}
+
+    def number(article: str) -> str:
+        return numbers.setdefault(article, str(len(numbers)))
+
+    judgements = [
+        ir_measures.Qrel(str(place), number(article), 1)
+        for place, question in enumerate(questions)
+        for article in question.relevant
     ]
-    places = {question.id: place for place, question in enumerate(questions)}
+    ranked = [
+        ir_measures.ScoredDoc(str(place), number(article), -rank)
+        for place, question in enumerate(questions)
+        for rank, article in enumerate(article_ranking(run[question.id]))
+    ]
     values = {_SHOWN.get(name, name): np.zeros(len(questions)) for name in _RANKING}
     measures = [ir_measures.parse_measure(name) for name in _RANKING]
     for metric in ir_measures.iter_calc(measures, judgements, ranked):
         name = str(metric.measure)
-        values[_SHOWN.get(name, name)][places[metric.query_id]] = metric.value
+        values[_SHOWN.get(name, name)][int(metric.query_id)] = metric.value
     return values
 
 
@@ -217,13 +225,6 @@ def holds_answer(question: Question, span: Mapping[str, Any]) -> bool:
 
 
 def _interval(values: Values) -> tuple[float, float]:
-    rows = np.random.default_rng(0).integers(0, len(values), (_RESAMPLES, len(values)))
+    rows = np.random.default_rng(0).integers(0, len(values), (RESAMPLES, len(values)))
     low, high = np.percentile(values[rows].mean(axis=1), [2.5, 97.5])
     return float(low), float(high)
-
-
-def calibration_error(kinds: Values, chances: Values, weights: Values) -> float:
-    """Mean distance of probability and frequency over bins (Naeini, Cooper and Hauskrecht 2015)."""
-    bins = np.minimum((chances * _BINS).astype(int), _BINS - 1)
-    distances = [abs((weights[bins == b] * (chances - kinds)[bins == b]).sum()) for b in range(_BINS)]
-    return float(sum(distances) / weights.sum())

@@ -27,7 +27,7 @@ def describe(folder: str | Path) -> dict[str, Any]:
 
 
 def print_info(info: dict[str, Any]) -> None:
-    from qa.terminal import printable
+    from qa.remarks import printable
 
     sources = info["sources"]
     shown = ", ".join(f"{name} ({count})" for name, count in list(sources.items())[:5])

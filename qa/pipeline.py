@@ -10,8 +10,10 @@ from typing import Self
 from embeddings.building import Progress, Report
 from embeddings.errors import QueryError
 from embeddings.index import ArticleIndex
+from embeddings.readers import Reading
 from embeddings.types import Encoder, Filter
 from qa.answering import THRESHOLD, answerable, found
+from qa.explaining import Explanation, explain
 from qa.following import readings
 from qa.periods import Period, named_period
 from qa.ranking import Query, Ranking, rank
@@ -20,7 +22,8 @@ from qa.sentences import READ, score_sentences
 from qa.types import RankedPassage, Result, Signals
 
 EVERYTHING = Filter()
-_LONGEST = 2_000
+LONGEST = 2_000
+"""Characters of a question."""
 
 
 class QA:
@@ -56,9 +59,12 @@ class QA:
         rebuild: bool = False,
         encoder: Encoder | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
+        reading: Reading | None = None,
     ) -> Report:
         """Make the index in `folder` hold exactly the articles of `sources`; see ArticleIndex.build."""
-        return ArticleIndex.build(sources, folder, model, rebuild, encoder=encoder, progress=progress)
+        return ArticleIndex.build(
+            sources, folder, model, rebuild, encoder=encoder, progress=progress, reading=reading
+        )
 
     def ask(
         self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING, before: Result | None = None
@@ -95,6 +101,16 @@ class QA:
         _check(text, top_k, narrow)
         query = self._query(text, narrow)
         return self._passages(query, rank(self.index, query, narrow, top_k, self.grouped), top_k, narrow)
+
+    def why(self, question: str, article: str, narrow: Filter = EVERYTHING) -> Explanation:
+        """Why `article` (its id, path, address or title) stands where it does for `question`.
+
+        A reranker has no part in it: it reads what is ranked. Raises QueryError as `ask` does, and where
+        several articles are called so.
+        """
+        narrow = self._known(narrow)
+        _check(question, 1, narrow)
+        return explain(self.index, self._query(question, narrow), article, narrow, self.grouped)
 
     def _known(self, narrow: Filter) -> Filter:
         """`narrow` with publishers as the corpus spells them. Raises QueryError for one that it has not."""
@@ -135,8 +151,8 @@ class QA:
 def _check(text: str, top_k: int, narrow: Filter) -> None:
     if not any(character.isalnum() for character in text):
         raise QueryError("the question is empty: ask in words")
-    if len(text) > _LONGEST:
-        raise QueryError(f"the question has {len(text)} characters, expected {_LONGEST} at most: shorten it")
+    if len(text) > LONGEST:
+        raise QueryError(f"the question has {len(text)} characters, expected {LONGEST} at most: shorten it")
     if top_k < 1:
         raise QueryError(f"the number of passages is {top_k}, expected 1 or more")
     days = (("since", narrow.since), ("until", narrow.until), ("as of", narrow.as_of))

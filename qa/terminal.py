@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from embeddings.types import Article, Passage, Skipped
+from qa.remarks import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -13,17 +14,19 @@ if TYPE_CHECKING:
 
     from embeddings.building import Progress, Report
     from embeddings.preview import Preview
+    from qa.explaining import Explanation, Word
     from qa.types import Answer, RankedPassage, Result
 
 NO_ANSWER = "The corpus does not seem to answer this."
+SIGNALS = {
+    "dense": "meaning",
+    "passage_words": "words of a passage",
+    "article_words": "words of the article",
+    "score": "all together",
+}
+"""What signals are called; another one goes by its own name."""
 _SHOWN = 5
 """Remarks on one file."""
-_CONTROL = {code: "\ufffd" for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
-
-
-def printable(text: str) -> str:
-    """`text` without characters that command a terminal."""
-    return text.translate(_CONTROL)
 
 
 def console() -> "Console":
@@ -71,6 +74,66 @@ def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" 
             names = "; ".join(_origin(copy) for copy in place.also)
             out.print(f"   also in: {names}", style="dim")
         out.print(_marked(place.passage, answer))
+
+
+def print_explanation(explanation: "Explanation") -> None:
+    out = console()
+    article = explanation.article
+    if not article:
+        out.print(f"{printable(explanation.wanted)} is not indexed.", style="bold")
+        for near in explanation.similar:
+            out.print(f"  similar: {printable(near.id)} · {printable(near.title)}")
+        return
+    out.print(printable(article.title or article.id), style="bold")
+    out.print(f"{printable(article.id)} · {_origin(article)}", style="dim")
+    for reason in explanation.dropped:
+        out.print(f"Left out by {printable(reason)}. What follows is as without filters.")
+    if explanation.copy_of:
+        copy = f"{printable(explanation.copy_of.title)} ({printable(explanation.copy_of.id)})"
+        out.print(f"A copy of the same report stands for it: {copy}")
+    out.print(_standing(explanation))
+    if explanation.first:
+        out.print(f"First: {printable(explanation.first.title or explanation.first.id)}")
+    _print_places(explanation)
+    for place in explanation.passages[:1]:
+        out.print(f"\nIts closest passage, {place.rank} of all passages:", style="bold")
+        out.print(printable(place.passage.text))
+    _print_words(explanation)
+
+
+def _standing(explanation: "Explanation") -> str:
+    if explanation.rank:
+        return f"Rank {explanation.rank} of {explanation.candidates} candidate articles."
+    reach = f"Not among the {explanation.pool} candidates of either search"
+    fused = next((place.rank for place in explanation.places if place.signal == "score"), None)
+    return (
+        f"{reach}; of all {explanation.articles} articles, it would be number {fused}."
+        if fused
+        else f"{reach}."
+    )
+
+
+def _print_places(explanation: "Explanation") -> None:
+    out = console()
+    out.print(
+        f"\n{'':<22}{'value':>8}  {f'rank of {explanation.articles}':<14}{'first has':>9}", style="bold"
+    )
+    for place in explanation.places:
+        rank = "-" if place.rank is None else str(place.rank)
+        name = SIGNALS.get(place.signal, place.signal)
+        out.print(f"{name:<22}{place.value:>8.3f}  {rank:<14}{place.best:>9.3f}")
+
+
+def _print_words(explanation: "Explanation") -> None:
+    def listed(words: "Sequence[Word]") -> str:
+        return ", ".join(f"{printable(word.word)} {word.weight:.0%}" for word in words) or "none"
+
+    out = console()
+    words = explanation.words
+    out.print("\nWords of the question, with their weight:", style="bold")
+    out.print(f"in that passage         {listed([w for w in words if w.passage])}")
+    out.print(f"elsewhere in it         {listed([w for w in words if w.article and not w.passage])}")
+    out.print(f"nowhere in the article  {listed([w for w in words if not w.article])}")
 
 
 def _answer(answer: "Answer") -> str:
@@ -130,10 +193,10 @@ def _counts(report: "Report | Preview") -> str:
 def _print_skipped(skipped: Sequence[Skipped]) -> None:
     out = console()
     for file, remarks in _by_file(skipped).items():
-        for left_out in remarks[:_SHOWN]:
-            out.print(f"skipped {printable(left_out.path)}: {printable(left_out.reason)}")
+        for left_out in sorted(remarks, key=lambda remark: remark.path != file)[:_SHOWN]:
+            out.print(f"skipped {one_line(left_out.path)}: {one_line(left_out.reason)}")
         if len(remarks) > _SHOWN:
-            out.print(f"skipped {len(remarks) - _SHOWN} more in {printable(file)}")
+            out.print(f"skipped {len(remarks) - _SHOWN} more in {one_line(file)}")
 
 
 def _by_file(skipped: Sequence[Skipped]) -> dict[str, list[Skipped]]:

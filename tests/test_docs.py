@@ -43,7 +43,7 @@ def test_figures_have_commands() -> None:
 
 
 def test_every_promise_names_what_holds_it() -> None:
-    promises = README.split("## What we promise\n")[1].split("\n## ")[0].split("\n- ")[1:]
+    promises = README.split("### The index\n")[1].split("\n### ")[0].split("\n- ")[1:]
     assert promises
     for promise in promises:
         files = re.findall(r"`(tests/[a-z/_]+\.py)`", promise)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from embeddings.readers import Origin
+from embeddings.readers import Origin, read_all
 from embeddings.readers.fields import article, clean, decode
 from embeddings.types import Article
 
@@ -12,7 +12,7 @@ _TITLE = 200
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
-    title, text = split_title(decode(stream.read(), origin.path))
+    title, text = split_title(decode(read_all(stream), origin.path))
     yield article(origin.path, origin.id, title, text)
 
 

@@ -1,6 +1,7 @@
 """The tab that shows what is indexed, and indexes the same sources again."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -169,8 +170,11 @@ def _kept(folder: Path) -> dict[str, Kept]:
     from embeddings.manifest import ARTICLES, PASSAGES
 
     try:
-        with Generations(folder).read() as generation:
-            return Catalog.open(generation / ARTICLES, generation / PASSAGES).kept()
+        with (
+            Generations(folder).read() as generation,
+            closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog,
+        ):
+            return catalog.kept()
     except (QAError, OSError):
         return {}
 

@@ -1,11 +1,23 @@
-"""What every response says to the browser: load nothing from elsewhere, send nothing elsewhere."""
+"""What stands before the page: which hosts, origins, routes and sizes are let through, and the headers."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from ipaddress import ip_address
+from socket import gethostname
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LARGEST = 256_000
+"""Bytes of a request; the longest question is a fraction of it."""
 _POLICY = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",  # Gradio compiles its templates in the page
+        "script-src 'self' 'unsafe-eval'",  # Gradio compiles its templates in the page
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -13,25 +25,63 @@ _POLICY = "; ".join(
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
-        "frame-ancestors 'self'",
+        "frame-ancestors 'none'",
     )
 )
 _HEADERS = (
     (b"content-security-policy", _POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
 )
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_API = "/gradio_api"
+_ROUTES = frozenset(
+    (
+        *("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/login"),
+        *(f"{_API}/{name}" for name in ("info", "openapi.json", "startup-events", "heartbeat", "cancel")),
+        *(f"{_API}/{name}" for name in ("queue/join", "queue/data", "theme.css", "mcp", "reset")),
+    )
+)
+_FOLDERS = ("/assets/", "/static/", *(f"{_API}/{name}/" for name in ("call", "heartbeat", "mcp", "run")))
+_LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens on `host`: localhost, 127.0.0.0/8 or ::1."""
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return address.is_loopback and getattr(address, "ipv4_mapped", None) is None
+
+
+def bracketed(host: str) -> str:
+    """`host` as addresses of the web have it."""
+    return f"[{host}]" if ":" in host else host
+
+
+def allowed_hosts(host: str, names: Sequence[str] = ()) -> list[str]:
+    """The names by which a browser may call a page that listens on `host`; `names` are further ones."""
+    every = host in ("0.0.0.0", "::")  # noqa: S104
+    own = (gethostname(),) if every else ()
+    return [
+        name.lower()
+        for name in dict.fromkeys((*own, bracketed(host), *_LOOPBACK, *names))
+        if name and "*" not in name
+    ]
 
 
 class SafeHeaders:
-    """ASGI middleware that adds the headers."""
+    """Adds the headers that bind the browser: load nothing from elsewhere, send nothing elsewhere."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: App) -> None:
         self._app = app
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        async def guarded(message: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *_HEADERS]
             await send(message)
@@ -39,16 +89,75 @@ class SafeHeaders:
         await self._app(scope, receive, guarded)
 
 
-def allowed_hosts(host: str) -> list[str]:
-    """The names by which a browser may call a page that listens on `host`."""
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104
-        return ["*"]
-    return [*_LOOPBACK, "[::1]"] if host in _LOOPBACK else [host, *_LOOPBACK]
+class SameOrigin:
+    """Refuses what another site's page asks for: an Origin that is not the address asked."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope.get("headers", ()))
+        origin, host = headers.get(b"origin"), headers.get(b"host", b"")
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            await _refuse(send, 403, "asked by the page of another site")
+        else:
+            await self._app(scope, receive, send)
 
 
-def middleware(host: str) -> list[Any]:
-    """What stands before the page: only the hosts that were asked for, and the headers."""
+class KnownRoutes:
+    """Lets through only the routes that the page and its programs use, and requests of a sensible size.
+
+    Gradio's others (files, uploads, proxy, monitoring, component servers, editing) answer 404.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http" or not is_known(scope["path"]):
+            await _refuse(send, 404, "not served", scope["type"])
+        elif (length := _length(scope)) is None:
+            await _refuse(send, 411, "the request does not say its length")
+        elif length > LARGEST:
+            await _refuse(send, 413, f"the request is larger than {LARGEST} bytes")
+        else:
+            await self._app(scope, receive, send)
+
+
+def is_known(path: str) -> bool:
+    """Whether the page or its programs use the route `path`."""
+    return (path.rstrip("/") or "/") in _ROUTES or (path.startswith(_FOLDERS) and ".." not in path)
+
+
+def _length(scope: Scope) -> int | None:
+    """Bytes of the request's body; None where it is sent without saying so."""
+    headers = dict(scope["headers"])
+    given = headers.get(b"content-length", b"0")
+    return int(given) if given.isdigit() and b"transfer-encoding" not in headers else None
+
+
+async def _refuse(send: Send, status: int, why: str, kind: str = "http") -> None:
+    if kind == "websocket":
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    body = f"{why}\n".encode()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def middleware(host: str, names: Sequence[str] = (), door: Sequence[Any] = ()) -> list[Any]:
+    """The guards in the order in which a request meets them; `door` asks who comes."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(host)), Middleware(SafeHeaders)]
+    hosts = allowed_hosts(host, names)
+    return [
+        Middleware(SafeHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
+        Middleware(SameOrigin),
+        Middleware(KnownRoutes),
+        *door,
+    ]

@@ -40,7 +40,9 @@ class LiveQA:
         with self._lock:
             published = Generations(self.folder).current()
             if not self._qa or published != self._generation:
-                self._qa, self._generation = self._open(), published
+                before, self._qa, self._generation = self._qa, self._open(), published
+                if before:  # no question uses it: each holds the lock until it is answered
+                    before.index.catalog.close()
             return self._qa
 
     def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None = None) -> Turn:

@@ -1,18 +1,15 @@
 """The page in a real browser, on a small corpus of its own."""
 
 import json
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from tests.server import Server, chat, run_qa
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -23,8 +20,14 @@ FLAGS = (
 )
 HOSTILE = (
     "<script>window.hacked = 1</script> <img src=x onerror='window.hacked = 2'> ${window.hacked = 3} "
-    "{{value}} [press](javascript:alert(1)) $$x^2$$ <form action='https://evil.example'><input></form>"
+    "{{value}} [press](javascript:alert(1)) $$x^2$$ <form action='https://evil.example'><input></form> "
+    "![seen](https://evil.example/seen.png) <img src='https://evil.example/seen.gif'> \\(y^2\\) "
+    "<iframe src='https://evil.example'></iframe> <svg onload='window.hacked = 5'> "
+    "<style>* {display: none}</style> <a href='https://evil.example/login'>Log in</a> "
+    "| a | b | | --- | --- | | <b>c</b> | d | # Heading"
 )
+RENDERED = ("form", "iframe", "img", "script", "style", "svg[onload]", "math", ".katex", "table", "h1", "b")
+"""What Markdown, LaTeX or HTML of an article would become, were it rendered."""
 ARTICLES: tuple[dict[str, Any], ...] = (
     {
         "id": "bridge",
@@ -70,13 +73,7 @@ def write(path: Path, articles: tuple[dict[str, Any], ...]) -> None:
 
 
 def index(folder: Path) -> None:
-    command = [sys.executable, "-m", "qa.cli", "index", "articles.jsonl", "--index", "made.qa"]
-    subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True)
-
-
-def environment() -> dict[str, str]:
-    root = str(Path(__file__).parents[2])
-    return {**os.environ, "PYTHONPATH": root}
+    run_qa(folder, "index", "articles.jsonl", "--index", "made.qa")
 
 
 @pytest.fixture(scope="module")
@@ -88,31 +85,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-c", f"from qa.chat import serve; serve('made.qa', '127.0.0.1', {port})"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=folder, env=environment(), stdout=log, stderr=log)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}", server, folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
+def server(folder: Path) -> Iterator[Server]:
+    with chat(folder) as server:
+        yield server
 
 
-def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(300):
-        try:
-            httpx.get(address, timeout=5)
-        except httpx.TransportError:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(log.read_text())
+@pytest.fixture(scope="module")
+def address(server: Server) -> str:
+    return server.address
 
 
 @pytest.fixture(scope="module")
@@ -265,23 +245,33 @@ def test_an_article_is_opened_at_its_passage(visit: Callable[..., Visitor]) -> N
     visitor.page.locator("#passages .slot").first.wait_for()
 
 
+def inert(visitor: Visitor, *places: str) -> None:
+    """What stands in `places` is text: nothing of it became an element, and no link but to the web."""
+    for place in places:
+        assert visitor.page.locator(place).count(), f"{place} is not on the page"
+        made = visitor.page.locator(f"{place} :is({', '.join(RENDERED)}, [onclick], [onerror])")
+        assert made.count() == 0, place
+        hrefs = [link.get_attribute("href") for link in visitor.page.locator(f"{place} a").all()]
+        assert all(str(href).startswith("https://") and "evil" not in str(href) for href in hrefs), place
+
+
 def test_a_hostile_article_changes_nothing_and_runs_nothing(visit: Callable[..., Visitor]) -> None:
     visitor = visit(viewport={"width": 1000, "height": 800})
     visitor.ask(f"{ZEBRA} {HOSTILE}")
     assert HOSTILE in visitor.page.locator("#passages .card h3", has_text="Zebra").first.inner_text()
+    inert(visitor, "#passages .card", "#chat [data-testid=bot]", "#chat [data-testid=user]", "#lead .asked")
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visitor.page.locator(".slot", has_text="Zebra").get_by_role("button").first.click()
     visitor.page.locator("#reader .whole").wait_for()
+    assert HOSTILE in visitor.page.locator("#reader .whole").inner_text()
+    inert(visitor, "#reader .card")
     visitor.page.get_by_role("tab", name="Corpus").click()
     playwright.expect(visitor.page.locator("#articles")).to_contain_text("Zebra escapes <script>")
+    inert(visitor, "#articles td", "#summary")
     visitor.page.wait_for_timeout(500)
     assert visitor.page.evaluate("window.hacked") is None
     assert visitor.errors == []
-    for place in ("#passages", "#reader", "#chat", "#articles", "#lead"):
-        made = visitor.page.locator(f"{place} :is(form, iframe, img, script, [onclick], [onerror])")
-        assert made.count() == 0, place
-    hrefs = [link.get_attribute("href") for link in visitor.page.locator("#evidence a").all()]
-    assert all(str(href).startswith("https://") for href in hrefs)
-    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert not [url for url in visitor.requests if "evil.example" in url]
 
 
 def test_a_citation_is_ready_to_copy(visit: Callable[..., Visitor]) -> None:
@@ -383,5 +373,42 @@ def test_a_program_asks(address: str) -> None:
 
 def test_other_hosts_and_frames_are_refused(address: str) -> None:
     assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 400
-    assert "form-action 'self'" in httpx.get(address).headers["Content-Security-Policy"]
-    assert httpx.get(f"{address}/monitoring").status_code == 403
+    assert httpx.get(address, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert httpx.get(f"{address}/monitoring").status_code == 404
+
+
+def test_what_is_put_into_the_page_neither_runs_nor_calls(visit: Callable[..., Visitor]) -> None:
+    """The second wall: were an article's HTML rendered after all, the policy would still hold."""
+    visitor = visit()
+    visitor.page.evaluate(
+        """() => {
+        window.blocked = [];
+        document.addEventListener('securitypolicyviolation', event => blocked.push(event.effectiveDirective));
+        const put = document.createElement('div');
+        put.innerHTML = "<img src='/x' onerror='window.hacked = 1'><img src='https://evil.example/seen'>"
+            + "<iframe src='https://evil.example'></iframe>"
+            + "<form action='https://evil.example'><button id='phish'>Log in</button></form>";
+        document.body.prepend(put);
+        const script = document.createElement('script');
+        script.textContent = 'window.hacked = 2';
+        document.body.append(script);
+        fetch('https://evil.example').catch(() => {});
+        document.getElementById('phish').click();
+        }"""
+    )
+    visitor.page.wait_for_timeout(1000)
+    wanted = {"img-src", "frame-src", "form-action", "script-src-attr", "script-src-elem", "connect-src"}
+    assert wanted <= set(visitor.page.evaluate("window.blocked"))
+    assert visitor.page.evaluate("window.hacked") is None
+
+
+def test_no_other_site_can_frame_the_page(visit: Callable[..., Visitor], address: str) -> None:
+    page = visit().page
+    page.set_content(f"<iframe src='{address}'></iframe>")
+    page.wait_for_timeout(1000)
+    assert not [frame for frame in page.frames if frame.url.startswith(address) and frame.parent_frame]
+
+
+def test_the_server_calls_no_other_machine(visit: Callable[..., Visitor], server: Server) -> None:
+    visit().ask(BRIDGE)
+    assert server.called == []

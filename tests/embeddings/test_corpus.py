@@ -208,3 +208,29 @@ def test_sources_that_are_none(tmp_path: Path) -> None:
         Corpus([tmp_path])
     with pytest.raises(SourceError, match="cannot read this kind"):
         Corpus([write(tmp_path, "a.png", "x")])
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (
+            "Le café était fermé, disait-on à la mairie où l’été avait commencé plus tôt qu’ailleurs.",
+            "cp1252",
+        ),
+        ("Der Fluß stieg über Nacht um zwei Meter, sagte der Bürgermeister.", "cp1252"),
+        (
+            "Rzeka wezbrała w nocy o dwa metry i zalała rynek, powiedział burmistrz. Szkoły są zamknięte do "
+            "piątku, a żadnych ofiar nie było, dodał rzecznik straży pożarnej w Łodzi.",
+            "cp1250",
+        ),
+        ("Выдра вернулась на старую мельницу в понедельник утром, сказал мэр.", "cp1251"),
+        (
+            "Nehir gece boyunca iki metre yükseldi ve çarşıyı su bastı, dedi belediye başkanı. Okullar cuma "
+            "gününe kadar kapalı, kimse yaralanmadı, diye ekledi itfaiye sözcüsü ışığında İzmir'de.",
+            "cp1254",
+        ),
+    ],
+)
+def test_languages_in_encodings_of_old(text: str, encoding: str, tmp_path: Path) -> None:
+    [article], _ = read(write(tmp_path, "a.txt", text.encode(encoding)))
+    assert article.text == text

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,33 @@ def test_carried_vectors_are_those_of_a_fresh_build(
     np.testing.assert_array_equal(carried.vectors.rows(0, count), fresh.vectors.rows(0, count))
     numbers = np.arange(count)
     assert carried.catalog.passages(numbers) == fresh.catalog.passages(numbers)
+
+
+def test_a_rewritten_copy_encodes_only_what_changes(
+    folder: Path, encoder: WordEncoder, tmp_path: Path
+) -> None:
+    index = ArticleIndex.open(folder, encoder)
+    report = index.rewrite(tmp_path / "copy", lambda a: replace(a, title="") if a.id == "bridge.md" else a)
+    assert (report.changed, report.unchanged, report.encoded) == (1, 2, 1)
+    [encoded] = encoder.documents
+    assert encoded.startswith("The old bridge reopened")  # no title in front
+    copy = ArticleIndex.open(tmp_path / "copy", encoder)
+    assert [article.title for article in copy.catalog.all_articles()] == [
+        "",
+        "River floods the market",
+        "Village wins the cup",
+    ]
+    np.testing.assert_array_equal(copy.vectors.rows(1, 2), index.vectors.rows(1, 2))
+    with pytest.raises(QAError, match="is not empty: a copy needs a folder of its own"):
+        index.rewrite(folder, lambda article: article)
+
+
+def test_headings_and_numbers(folder: Path, encoder: WordEncoder) -> None:
+    catalog = ArticleIndex.open(folder, encoder).catalog
+    headings = list(catalog.headings())
+    assert headings == [replace(article, text="") for article in catalog.all_articles()]
+    assert [catalog.number(article.id) for article in headings] == [0, 1, 2]
+    assert catalog.number("nothing") is None
 
 
 def test_deleted_articles_are_gone(sources: Path, folder: Path, encoder: WordEncoder) -> None:
@@ -309,7 +337,7 @@ def test_a_full_disk_is_said_in_one_line(
     monkeypatch.setattr(f"embeddings.{part}", full)
     (sources / "new.txt").write_text("Something new.")
     with pytest.raises(
-        QAError, match=r"cannot write .*space left|disk is full.*stays as it was; make room"
+        QAError, match=r"cannot write the index in .*(space left|disk is full).*stays as it was$"
     ) as error:
         build(sources, folder, encoder)
     assert "\n" not in str(error.value)

@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +74,44 @@ def test_a_long_title_leaves_room_for_the_passage() -> None:
 
 def test_no_passage_of_white_space() -> None:
     assert cut(Article("a", "T", " \n "), WordEncoder(), SETTINGS) == []
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "word ",
+        "Go. ",
+        "x",
+        "河水上涨。",
+        "“a",
+        "'",
+        "a\n\n",
+        "Mr. ",
+        "\u0301",
+        "🙂 ",
+        "\u202eabc. ",
+        "\n",
+        "(a ",
+    ],
+)
+def test_long_texts_of_one_kind_are_covered(unit: str) -> None:
+    text = (unit * (25_000 // len(unit))).strip()
+    spans = cut(Article("a", "T", text), WordEncoder(), SETTINGS)
+    at = 0
+    for start, end in spans:
+        assert not text[at:start].strip()
+        assert start < end
+        at = max(at, end)
+    assert not text[at:].strip()
+    assert all(one < two for one, two in pairwise(spans))
+    assert max((end - start for start, end in spans), default=0) <= 2_000
+
+
+def test_blocks_of_a_book_follow_on_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = " ".join(f"Sentence number {n} has exactly seven words." for n in range(100))
+    whole = cut(Article("a", "T", text), WordEncoder(), SETTINGS)
+    monkeypatch.setattr("embeddings.passages._BLOCK", 44)
+    blocks = cut(Article("a", "T", text), WordEncoder(), SETTINGS)
+    assert covered(text, blocks)
+    assert blocks[:2] == whole[:2]
+    assert blocks == sorted(blocks)

@@ -40,3 +40,24 @@ def test_spans_are_ordered_trimmed_and_hold_all_that_is_not_white(text: str) -> 
         assert not text[at:start].strip()
         at = end
     assert not text[at:].strip()
+
+
+@given(TEXTS, st.integers(5, 60))
+def test_spans_hold_all_whatever_the_splitter_gets_at_once(text: str, window: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("embeddings.sentences._WINDOW", window)
+        at = 0
+        for start, end in sentence_spans(text):
+            assert at <= start < end
+            assert text[start:end] == text[start:end].strip()
+            assert not text[at:start].strip()
+            at = end
+        assert not text[at:].strip()
+
+
+def test_sentences_do_not_depend_on_where_the_splitter_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = " ".join(f"Sentence number {n} has U.S. words, said Mr. Moll." for n in range(200))
+    whole = list(sentence_spans(text))
+    assert len(whole) == 200
+    monkeypatch.setattr("embeddings.sentences._WINDOW", 777)
+    assert list(sentence_spans(text)) == whole

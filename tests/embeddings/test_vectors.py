@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from embeddings.types import Vectors
-from embeddings.vectors import VectorIndex
+from embeddings.vectors import VectorIndex, factory
 
 
 @pytest.fixture
@@ -42,6 +42,51 @@ def test_scores_and_rows_are_the_vectors(index: VectorIndex, vectors: Vectors) -
     numbers = np.array([180, 2, 77])
     np.testing.assert_allclose(index.scores(vectors[5], numbers), vectors[numbers] @ vectors[5], atol=1e-6)
     np.testing.assert_array_equal(index.rows(148, 4), vectors[148:152])
+
+
+@pytest.fixture
+def in_cells(
+    vectors: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[VectorIndex, Vectors]:
+    """Clustered vectors, more than are compared exactly."""
+    monkeypatch.setattr("embeddings.vectors.EXACT_UP_TO", 1_000)
+    noise = np.random.default_rng(2).standard_normal((5_000, 16)).astype(np.float32)
+    rows = np.repeat(vectors, 25, axis=0) + 0.1 * noise
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    built = VectorIndex.empty(16)
+    built.add(rows)
+    built.save(tmp_path / "v.faiss")
+    return VectorIndex.open(tmp_path / "v.faiss"), rows
+
+
+def test_many_are_searched_in_cells_and_compared_exactly(in_cells: tuple[VectorIndex, Vectors]) -> None:
+    index, rows = in_cells
+    assert index.factory == "IVF256,SQ8"
+    right = 0
+    for query in rows[::250]:
+        numbers, cosines = index.search(query, 10)
+        np.testing.assert_allclose(cosines, rows[numbers] @ query, atol=1e-6)
+        assert (np.diff(cosines) <= 0).all()
+        right += len(set(numbers) & set(np.argsort(-(rows @ query), kind="stable")[:10]))
+    assert right >= 0.9 * 200
+
+
+def test_filters_among_many(in_cells: tuple[VectorIndex, Vectors]) -> None:
+    index, rows = in_cells
+    few, many = np.arange(0, 5_000, 50), np.arange(0, 5_000, 2)
+    expected = few[np.argsort(-(rows[few] @ rows[0]), kind="stable")[:10]]
+    assert index.search(rows[0], 10, few)[0].tolist() == expected.tolist()
+    found = index.search(rows[0], 10, many)[0]
+    assert len(found) == 10
+    assert set(found) <= set(many)
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [(150_000, "Flat"), (150_001, "IVF2048,SQ8"), (1_000_000, "IVF4096,SQ8"), (10_000_000, "IVF16384,SQ8")],
+)
+def test_the_kind_follows_the_number(count: int, expected: str) -> None:
+    assert factory(count) == expected
 
 
 def test_more_than_there_are(index: VectorIndex, vectors: Vectors) -> None:

@@ -1,0 +1,1 @@
+"""The HTML report of `qa eval`: one file, no script, nothing from any other host."""

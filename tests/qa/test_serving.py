@@ -1,0 +1,163 @@
+"""`qa chat` as it is started, asked by programs: who gets in, and to what."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import ARTICLES
+from tests.server import Server, chat, environment, run_qa
+
+USER, PASSWORD = "reader", "a good word"
+HEADERS = {"Authorization": f"Basic {b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}"}
+QUESTION = "How many bolts had been replaced?"
+OPEN = {
+    *("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/login"),
+    *("/assets/{path:path}", "/static/{path:path}", "/gradio_api/theme.css", "/gradio_api/info"),
+    *("/gradio_api/openapi.json", "/gradio_api/startup-events", "/gradio_api/heartbeat/{session_hash}"),
+    *("/gradio_api/run/{api_name}", "/gradio_api/call/{api_name}", "/gradio_api/call/v2/{api_name}"),
+    *("/gradio_api/call/{api_name}/{event_id}", "/gradio_api/call/v2/{api_name}/{event_id}"),
+    *("/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/reset"),
+}
+"""Gradio's routes that are served; every other one, of this version or the next, answers 404."""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("serving")
+    (folder / "bridge.md").write_text(ARTICLES["bridge.md"])
+    run_qa(folder, "index", "bridge.md", "--index", "made.qa")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    """Open to everybody on this machine."""
+    with chat(folder, GRADIO_ALLOWED_PATHS="/", GRADIO_SHARE="True", GRADIO_ANALYTICS_ENABLED="True") as made:
+        yield made
+        assert made.called == [], "the server called another machine"
+
+
+@pytest.fixture(scope="module")
+def closed(folder: Path) -> Iterator[Server]:
+    """Asks for user and password, with MCP."""
+    with chat(folder, "--auth", "--mcp", "--host", "0.0.0.0", QA_AUTH=f"{USER}:{PASSWORD}") as made:
+        yield made
+        assert made.called == [], "the server called another machine"
+
+
+@pytest.fixture(scope="module")
+def routes() -> list[tuple[str, str]]:
+    """Methods and paths of every route that Gradio has."""
+    script = (
+        "import json, gradio as gr\nfrom gradio.routes import App\n"
+        "routes = list(App.create_app(gr.Blocks()).routes)\n"
+        "for router in [r.original_router for r in routes if hasattr(r, 'original_router')]:\n"
+        "    routes += router.routes\n"
+        "print(json.dumps([(m, r.path) for r in routes for m in getattr(r, 'methods', ())]))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True, env=environment()
+    )
+    return [(method, path) for method, path in json.loads(told.stdout.splitlines()[-1])]
+
+
+def filled(path: str) -> str:
+    return path.replace(":path", "").replace("{", "").replace("}", "")
+
+
+def test_of_gradios_routes_only_the_known_ones_are_served(
+    server: Server, routes: list[tuple[str, str]]
+) -> None:
+    assert len(routes) > 60
+    for method, path in routes:
+        status = _status(server, method, filled(path))
+        if path.rstrip("/") not in OPEN and path != "/":
+            assert status == 404, (method, path)
+    for path in ("/", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/startup-events"):
+        assert _status(server, "GET", path) == 200, path
+
+
+def _status(server: Server, method: str, path: str) -> int:
+    with httpx.stream(method, f"{server.address}{path}", timeout=20) as reply:  # some of them never end
+        return reply.status_code
+
+
+def test_nothing_is_served_without_the_password(closed: Server, routes: list[tuple[str, str]]) -> None:
+    more = ["/gradio_api/mcp", "/gradio_api/mcp/", "/gradio_api/mcp/sse", "/gradio_api/mcp/schema"]
+    more += ["/gradio_api/mcp/messages/", "/gradio_api/mcp/http/"]
+    for method, path in (*routes, *((method, path) for path in more for method in ("GET", "POST"))):
+        if path.rstrip("/") not in ("/login", "/gradio_api/startup-events"):
+            assert _status(closed, method, filled(path)) in (401, 404), (method, path)
+    for path in ("/", "/config", "/gradio_api/info", "/gradio_api/queue/join", *more):
+        assert _status(closed, "POST", path) == 401, path
+
+
+def test_files_of_this_machine_stay_here(server: Server) -> None:
+    for path in ("file=/etc/passwd", "file=bridge.md", "file=made.qa/CURRENT", "file=%2Fetc%2Fpasswd"):
+        for prefix in ("/gradio_api/", "/"):
+            assert httpx.get(f"{server.address}{prefix}{path}").status_code == 404
+    sent = httpx.post(f"{server.address}/gradio_api/upload", files={"files": b"x"})
+    assert sent.status_code == 404
+    traversal = httpx.get(f"{server.address}/static/%2e%2e/%2e%2e/%2e%2e/routes.py")
+    assert traversal.status_code in (403, 404)
+
+
+def test_a_program_asks_with_the_password(closed: Server) -> None:
+    from gradio_client import Client
+
+    client = Client(closed.address, auth=(USER, PASSWORD), verbose=False, analytics_enabled=False)
+    assert "340 bolts" in client.predict(question=QUESTION, api_name="/ask")["answer"]["text"]
+    for auth in (None, (USER, "a bad word")):
+        with pytest.raises(Exception, match="credentials"):
+            Client(closed.address, auth=auth, verbose=False, analytics_enabled=False)
+
+
+def test_an_mcp_client_asks_with_the_password(closed: Server) -> None:
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamablehttp_client
+
+    async def asked() -> tuple[list[str], str]:
+        address = f"{closed.address}/gradio_api/mcp/"
+        async with (
+            streamablehttp_client(address, headers=HEADERS) as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            tools = await session.list_tools()
+            told = await session.call_tool("ask", {"question": QUESTION})
+            return [tool.name for tool in tools.tools], str(told.content)
+
+    tools, told = asyncio.run(asked())
+    assert tools == ["ask", "search", "articles", "info"]
+    assert "340 bolts" in told
+
+
+def test_the_queue_cannot_be_passed_by(server: Server) -> None:
+    body = {"data": [QUESTION, 5, None, None, None]}
+    assert httpx.post(f"{server.address}/gradio_api/run/ask", json=body, timeout=20).status_code == 404
+    assert httpx.post(f"{server.address}/gradio_api/call/ask", json=body, timeout=20).status_code == 200
+
+
+def test_limits(server: Server) -> None:
+    long = httpx.post(f"{server.address}/gradio_api/call/ask", json={"data": ["x" * 1_000_000]}, timeout=20)
+    assert long.status_code == 413
+    config = httpx.get(f"{server.address}/config", timeout=20).json()
+    assert config["analytics_enabled"] is False
+    assert config["max_file_size"] == 1024
+    by_name = {made["api_name"]: made for made in config["dependencies"]}
+    assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "info"))
+
+
+def test_names_of_the_page(folder: Path) -> None:
+    with chat(folder, "--no-auth", "--host", "0.0.0.0", "--name", "news.example") as made:
+        for host, status in (("news.example", 200), ("127.0.0.1", 200), ("evil.example", 400)):
+            assert httpx.get(made.address, headers={"Host": host}, timeout=20).status_code == status
