@@ -9,9 +9,10 @@ TORCH := torch==2.13.0
 TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 
 NEWSQA ?= ../shared/newsqa
+ROUNDS ?= 200
 
-.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million load-test lock audit \
-  licences clean
+.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million load-test crash-test \
+  lock audit licences clean
 
 install: .venv/installed
 
@@ -50,6 +51,10 @@ bench-million: install
 
 bench-speed: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed
+
+# Kills builds at random moments; as root also on a full disk.
+crash-test: install
+	$(BIN)/python -m benchmarks.crash --rounds $(ROUNDS)
 
 # 50 clients on one `qa chat` while its index is updated twice and rebuilt once; DURATION=300 CLIENTS=50 SET=dev
 load-test: install

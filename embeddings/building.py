@@ -1,13 +1,19 @@
 """Articles into a new generation: unchanged ones carried over, the others cut and encoded in batches."""
 
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
+from typing import Self
 
 from embeddings.catalog import Catalog, CatalogWriter, Kept, content_hash
+from embeddings.changes import ChangeCounter
+from embeddings.errors import IndexMismatchError
+from embeddings.journal import Journal
 from embeddings.manifest import (
     ARTICLE_WORDS,
     ARTICLES,
@@ -15,13 +21,14 @@ from embeddings.manifest import (
     PASSAGE_WORDS,
     PASSAGES,
     VECTORS,
+    FileSum,
     Manifest,
     sum_files,
 )
 from embeddings.passages import PassageSettings, cut, document, short_title
 from embeddings.sentences import Span
 from embeddings.types import Article, Encoder, Skipped, Vectors
-from embeddings.vectors import VectorIndex
+from embeddings.vectors import VectorIndex, cells_path
 from embeddings.words import WordWriter
 
 _BATCH = 1024
@@ -53,38 +60,55 @@ class Report:
     unchanged: int
     skipped: tuple[Skipped, ...]
     seconds: float
+    resumed: int = 0
+    """Passages whose vectors an interrupted build had already encoded."""
+    published: bool = True
+    """Whether it made a new generation: not where it would be the same as the one before."""
 
 
 @dataclass(slots=True)
 class Previous:
-    """The generation before, where its vectors are still valid."""
+    """The generation before, all of it whole; `vectors` only where they are still valid."""
 
+    folder: Path
+    manifest: Manifest
     catalog: Catalog
-    vectors: VectorIndex
+    vectors: VectorIndex | None
     before: dict[str, Kept] = field(init=False)
 
     def __post_init__(self) -> None:
         self.before = self.catalog.kept()
 
-
-@dataclass(slots=True)
-class _Counts:
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    encoded: int = 0
-    seen: set[str] = field(default_factory=set)
-    new: list[bytes] = field(default_factory=list)
+    @classmethod
+    def open(cls, folder: Path, fingerprint: str, settings: PassageSettings) -> Self | None:
+        """None where the generation in `folder` is damaged. Its vectors are valid for this encoder's
+        fingerprint and these settings, or not at all.
+        """
+        try:
+            manifest = Manifest.load(folder)
+            manifest.check_files(folder)
+            manifest.check_sums(folder, (ARTICLES, PASSAGES, VECTORS))
+            valid = (manifest.encoder, manifest.settings) == (fingerprint, settings)
+            vectors = VectorIndex.open(folder / VECTORS) if valid else None
+            return cls(folder, manifest, Catalog.open(folder / ARTICLES, folder / PASSAGES), vectors)
+        except (IndexMismatchError, RuntimeError):
+            return None
 
 
 class Builder:
     """Writes one generation into `folder`."""
 
     def __init__(
-        self, folder: Path, encoder: Encoder, settings: PassageSettings, previous: Previous | None
+        self,
+        folder: Path,
+        encoder: Encoder,
+        settings: PassageSettings,
+        previous: Previous | None,
+        journal: Journal,
     ) -> None:
         self._folder = folder
         self._encoder = encoder
+        self._journal = journal
         self._settings = settings
         self._previous = previous
         self._catalog = CatalogWriter(folder / ARTICLES, folder / PASSAGES)
@@ -94,7 +118,8 @@ class Builder:
         self._waiting: list[str | Kept] = []
         self._encoding: tuple[list[str | Kept], Future[Vectors]] | None = None
         self._thread = ThreadPoolExecutor(1, "encode")
-        self._counts = _Counts()
+        self._changes = ChangeCounter(previous.before if previous else {})
+        self._fresh = 0
 
     def build(
         self,
@@ -118,13 +143,25 @@ class Builder:
             self._encode()
             self._keep_vectors()
         progress(Progress(self._catalog.articles, self._catalog.passages, 1.0))
-        self._finish(sources)
-        return self._report(skipped, perf_counter() - started)
+        manifest = self._finish(sources)
+        published = not (self._previous and self._previous.vectors and _same(manifest, self._previous))
+        return Report(
+            articles=manifest.articles,
+            passages=manifest.passages,
+            encoded=self._fresh - self._journal.reused,
+            resumed=self._journal.reused,
+            **asdict(self._changes.changes()),
+            skipped=tuple(skipped),
+            seconds=perf_counter() - started,
+            published=published,
+        )
 
     def _add(self, article: Article) -> None:
         content = content_hash(article)
-        kept = self._previous.catalog.kept_by_content(content) if self._previous else None
-        self._count(article, content)
+        self._changes.add(article.id, content)
+        kept = None
+        if self._previous and self._previous.vectors:
+            kept = self._previous.catalog.kept_by_content(content)
         if kept and self._previous:
             spans = self._previous.catalog.spans(kept.first, kept.count)
             self._waiting.append(kept)
@@ -132,7 +169,7 @@ class Builder:
             spans = cut(article, self._encoder, self._settings)
             title = short_title(article.title, self._encoder, self._settings)
             self._waiting.extend(document(title, article.text[start:end]) for start, end in spans)
-            self._counts.encoded += len(spans)
+            self._fresh += len(spans)
         self._write(article, spans, kept)
 
     def _write(self, article: Article, spans: list[Span], kept: Kept | None) -> None:
@@ -147,7 +184,7 @@ class Builder:
         self._keep_vectors()
         waiting, self._waiting = self._waiting, []
         texts = [item for item in waiting if isinstance(item, str)]
-        self._encoding = waiting, self._thread.submit(self._encoder.encode_document, texts)
+        self._encoding = waiting, self._thread.submit(self._journal.encode, texts)
 
     def _keep_vectors(self) -> None:
         """Vectors of what is being encoded, in order: new ones, and rows carried over from the old index."""
@@ -158,15 +195,18 @@ class Builder:
         for item in waiting:
             if isinstance(item, str):
                 self._vectors.add(next(fresh).reshape(1, -1))
-            elif self._previous and item.count:
+            elif self._previous and self._previous.vectors and item.count:
                 self._vectors.add(self._previous.vectors.rows(item.first, item.count))
 
-    def _finish(self, sources: list[str]) -> None:
+    def _finish(self, sources: list[str]) -> Manifest:
         self._catalog.close()
         self._passage_words.close()
         self._article_words.close()
         self._vectors.save(self._folder / VECTORS)
-        Manifest(
+        files = sum_files(self._folder)
+        if self._previous:
+            _link_unchanged(self._folder, files, self._previous)
+        manifest = Manifest(
             format=FORMAT,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             sources=sources,
@@ -177,35 +217,30 @@ class Builder:
             articles=self._catalog.articles,
             passages=self._catalog.passages,
             faiss=self._vectors.factory,
-            files=sum_files(self._folder),
-        ).save(self._folder)
-
-    def _count(self, article: Article, content: bytes) -> None:
-        counts = self._counts
-        counts.seen.add(article.id)
-        before = self._previous.before.get(article.id) if self._previous else None
-        if before is None:
-            counts.added += 1
-            counts.new.append(content)
-        elif before.content == content:
-            counts.unchanged += 1
-        else:
-            counts.changed += 1
-
-    def _report(self, skipped: list[Skipped], seconds: float) -> Report:
-        counts = self._counts
-        before = self._previous.before if self._previous else {}
-        gone = [kept.content for id, kept in before.items() if id not in counts.seen]
-        renamed = len(set(counts.new) & set(gone))
-        return Report(
-            articles=self._catalog.articles,
-            passages=self._catalog.passages,
-            encoded=counts.encoded,
-            added=counts.added - renamed,
-            changed=counts.changed,
-            renamed=renamed,
-            deleted=len(gone) - renamed,
-            unchanged=counts.unchanged,
-            skipped=tuple(skipped),
-            seconds=seconds,
+            files=files,
         )
+        manifest.save(self._folder)
+        return manifest
+
+
+def _link_unchanged(folder: Path, files: dict[str, FileSum], previous: Previous) -> None:
+    """Files that are the same as before take no room twice, where the file system has links."""
+    for name in (VECTORS, cells_path(Path(VECTORS)).name, PASSAGES):
+        if name in files and files[name] == previous.manifest.files.get(name):
+            link = folder / f"{name}.link"
+            with suppress(OSError):
+                os.link(previous.folder / name, link)
+                link.replace(folder / name)
+
+
+def _same(manifest: Manifest, previous: Previous) -> bool:
+    """Whether this is the generation before again, and that one is whole. Words come from the catalog."""
+    before = previous.manifest
+    alike = replace(manifest, created=before.created, files=before.files) == before
+    if not alike or any(manifest.files[name] != before.files[name] for name in (ARTICLES, PASSAGES, VECTORS)):
+        return False
+    try:
+        before.check_sums(previous.folder)
+    except IndexMismatchError:
+        return False
+    return True

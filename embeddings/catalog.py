@@ -14,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.manifest import damaged
 from embeddings.sentences import Span
 from embeddings.stories import Copy, signature, stories
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
@@ -112,28 +113,45 @@ class CatalogWriter:
 class Catalog:
     """Reads articles and passages by number, by id, and by filter."""
 
-    def __init__(self, db: sqlite3.Connection, passages: NDArray[Any]) -> None:
-        self._db = db
-        self._passages = passages
+    def __init__(self, articles: Path, passages: Path) -> None:
+        self._files = articles, passages
+        self._db = sqlite3.connect(
+            f"{articles.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        next(self._select("SELECT number FROM articles LIMIT 1"), None)
+        try:
+            self._passages: NDArray[Any] = np.load(passages, mmap_mode="r", allow_pickle=False)
+        except (ValueError, EOFError) as error:
+            raise damaged(passages, error) from None
+        if self._passages.dtype != _PASSAGE:
+            raise damaged(passages, f"it holds {self._passages.dtype}, expected {_PASSAGE}")
 
     @classmethod
     def open(cls, articles: Path, passages: Path) -> Self:
-        """Raises sqlite3.Error, OSError or ValueError where the files are damaged."""
-        db = sqlite3.connect(
-            f"{articles.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        db.execute("SELECT number FROM articles LIMIT 1").fetchone()
-        rows = np.load(passages, mmap_mode="r", allow_pickle=False)
-        if rows.dtype != _PASSAGE:
-            raise ValueError(f"{passages.name} holds {rows.dtype}, expected {_PASSAGE}")
-        return cls(db, rows)
+        """Raises IndexMismatchError where the files are damaged, as do all that read from them."""
+        try:
+            return cls(articles, passages)
+        except sqlite3.Error as error:
+            raise damaged(articles, error) from None
 
     def close(self) -> None:
         self._db.close()
 
+    @property
+    def passage_count(self) -> int:
+        return len(self._passages)
+
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         """The articles of these numbers."""
         return {row[0]: Article(*row[1:]) for row in self._rows(_COLUMNS, numbers)}
+
+    def _select(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlite3.ProgrammingError:
+            raise  # our own doing, such as reading what has been closed
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._files[0], error) from None
 
     def _rows(self, columns: str, numbers: Iterable[int]) -> Iterator[Any]:
         """Number and `columns` of these articles; SQLite takes only so many numbers at once."""
@@ -141,37 +159,40 @@ class Catalog:
         for first in range(0, len(wanted), 500):
             some = wanted[first : first + 500]
             marks = ", ".join("?" * len(some))
-            yield from self._db.execute(
-                f"SELECT number, {columns} FROM articles WHERE number IN ({marks})", some
-            )
+            yield from self._select(f"SELECT number, {columns} FROM articles WHERE number IN ({marks})", some)
 
     def all_articles(self) -> Iterator[Article]:
         """Every article, in order."""
-        for row in self._db.execute(f"SELECT {_COLUMNS} FROM articles ORDER BY number"):
+        for row in self._select(f"SELECT {_COLUMNS} FROM articles ORDER BY number"):
             yield Article(*row)
 
     def article(self, id: str) -> Article | None:
-        row = self._db.execute(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id,)).fetchone()
+        row = next(self._select(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id,)), None)
         return Article(*row) if row else None
 
     def number(self, id: str) -> int | None:
-        row = self._db.execute("SELECT number FROM articles WHERE id = ?", (id,)).fetchone()
+        row = next(self._select("SELECT number FROM articles WHERE id = ?", (id,)), None)
         return int(row[0]) if row else None
 
     def headings(self) -> Iterator[Article]:
         """Every article without its text, in order."""
         columns = _COLUMNS.replace("text", "''")
-        for row in self._db.execute(f"SELECT {columns} FROM articles ORDER BY number"):
+        for row in self._select(f"SELECT {columns} FROM articles ORDER BY number"):
             yield Article(*row)
 
     def passages(self, numbers: Numbers) -> list[Passage]:
         """The passages of these numbers, in their order."""
         rows = self._passages[numbers]
         articles = self.articles(sorted({int(n) for n in rows["article"]}))
-        return [
-            Passage(int(number), articles[int(row["article"])], int(row["start"]), int(row["end"]))
-            for number, row in zip(numbers, rows, strict=True)
-        ]
+        passages = []
+        for number, row in zip(numbers, rows, strict=True):
+            owner, start, end = int(row["article"]), int(row["start"]), int(row["end"])
+            article = articles.get(owner)
+            if article is None or not 0 <= start < end <= len(article.text):
+                found = f"passage {number} is [{start}:{end}] of article {owner}, which has no such place"
+                raise damaged(self._files[1], found)
+            passages.append(Passage(int(number), article, start, end))
+        return passages
 
     def article_numbers(self, passages: Numbers) -> Numbers:
         """The article's number of each passage."""
@@ -188,7 +209,7 @@ class Catalog:
     def copies(self, article: int, narrow: Filter) -> list[Article]:
         """The other articles with the report of this one that `narrow` lets through, earliest first."""
         conditions, values = _conditions(narrow)
-        rows = self._db.execute(
+        rows = self._select(
             f"SELECT {_COLUMNS} FROM articles WHERE {' AND '.join(['number != ?', *conditions])}"
             " AND story = (SELECT story FROM articles WHERE number = ?) ORDER BY date IS NULL, date, number",
             [article, *values, article],
@@ -198,12 +219,15 @@ class Catalog:
     def days(self, articles: Numbers) -> Vectors:
         """Float32 `(len(articles),)`: days since the year 0 of each article's date, NaN without one."""
         dates = dict(self._rows("date", articles))
-        return np.array([_ordinal(dates[int(number)]) for number in articles], np.float32)
+        try:
+            return np.array([_ordinal(dates[int(number)]) for number in articles], np.float32)
+        except (KeyError, ValueError) as error:
+            raise damaged(self._files[0], f"no article, or no day: {error}") from None
 
     @cached_property
     def newest(self) -> float:
         """The latest of the `days`; NaN where no article has a date."""
-        return _ordinal(self._db.execute("SELECT max(date) FROM articles").fetchone()[0])
+        return _ordinal(next(self._select("SELECT max(date) FROM articles"))[0])
 
     def leads(self, articles: Numbers) -> Numbers:
         """Number of the first passage of each article that has one."""
@@ -225,36 +249,35 @@ class Catalog:
         if not narrow:
             return None
         conditions, values = _conditions(narrow)
-        rows = self._db.execute(
+        rows = self._select(
             f"SELECT first, count FROM articles WHERE {' AND '.join(conditions)} ORDER BY first", values
         )
         ranges = [np.arange(first, first + count, dtype=np.int64) for first, count in rows]
         return np.concatenate(ranges) if ranges else np.zeros(0, np.int64)
 
     def kept_by_content(self, content: bytes) -> Kept | None:
-        row = self._db.execute(
+        rows = self._select(
             "SELECT id, content, signature, first, count FROM articles WHERE content = ? LIMIT 1", (content,)
-        ).fetchone()
+        )
+        row = next(rows, None)
         return Kept(*row) if row else None
 
     def kept(self) -> dict[str, Kept]:
         """Every article's row by id."""
-        rows = self._db.execute("SELECT id, content, signature, first, count FROM articles")
+        rows = self._select("SELECT id, content, signature, first, count FROM articles")
         return {row[0]: Kept(*row) for row in rows}
 
     def stats(self) -> CatalogStats:
-        count, since, until = self._db.execute(
-            "SELECT count(*), min(date), max(date) FROM articles"
-        ).fetchone()
+        count, since, until = next(self._select("SELECT count(*), min(date), max(date) FROM articles"))
         return CatalogStats(count, len(self._passages), since, until, self.sources())
 
     def sources(self) -> dict[str, int]:
         """Articles of each publisher, most first."""
-        rows = self._db.execute(
+        rows = self._select(
             "SELECT source, count(*) AS n FROM articles WHERE source IS NOT NULL"
             " GROUP BY source ORDER BY n DESC, source"
         )
-        return dict(rows.fetchall())
+        return dict(rows)
 
 
 def _conditions(narrow: Filter) -> tuple[list[str], list[str]]:

@@ -27,7 +27,7 @@ def told_of_a_full_disk(folder: Path) -> Iterator[None]:
         full = isinstance(error, OSError) and error.errno in _FULL
         if not full and not any(words in str(error) for words in _SAID):
             raise
-        why = (isinstance(error, OSError) and error.strerror) or str(error)[:200]
+        why = (isinstance(error, OSError) and error.strerror) or str(error).partition("\n")[0][:200]
         raise QAError(
             f"cannot write the index in {folder} ({why}): free some space on its disk or give --index "
             "another folder; the index there stays as it was"

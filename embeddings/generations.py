@@ -4,31 +4,36 @@
     FOLDER/LOCK                  held by the one writer
     FOLDER/generations/000042/   a whole index; never changed once published
 
-A crash at any moment leaves the old generation or the new one. Readers take no lock: the last two
-generations are kept, so that one that is being opened or read is not taken away.
+A crash at any moment leaves the old generation or the new one. Two are kept, the published one and the one
+before it. Readers wait for nobody: each holds a shared lock on the manifest of the generation that it is
+opening, and a writer that finds it held leaves that generation to the next writer.
 """
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from embeddings.errors import IndexBusyError, NoIndexError, QAError
+from embeddings.holding import reading, removing
+from embeddings.manifest import MANIFEST
 
-_KEEP = 2
+Check = Callable[[Path], None]
+"""Looks at a generation that is wholly on disk; raises where it must not be published."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A generation being written in `folder`; it is published when `publish` is set at the end."""
+    """A generation being written in `folder`, beside `previous`, the published one."""
 
     folder: Path
     previous: Path | None
-    publish: bool = False
+    publish: Callable[[Check], None]
+    """Makes it the published one, once it is on disk and the check has passed."""
 
 
 class Generations:
@@ -58,12 +63,106 @@ class Generations:
         return f"run `qa index SOURCE --index {self.folder}`"
 
     @contextmanager
+    def read(self) -> Iterator[Path]:
+        """Folder of the published generation, which no writer removes meanwhile. Raises NoIndexError."""
+        with ExitStack() as held:
+            generation = self.current()
+            while not held.enter_context(reading(generation / MANIFEST)):
+                published = self.current()
+                if published == generation:
+                    break  # not taken away but damaged: whoever opens it says so
+                generation = published
+            yield generation
+
+    @contextmanager
     def write(self) -> Iterator[Draft]:
-        """A new generation to fill, under the writer's lock; published at the end if the draft says so.
+        """A new generation to fill, under the writer's lock; it is thrown away unless it is published.
 
         Raises IndexBusyError where another process is writing, QAError where the folder is not an index's.
         """
         self._claim()
+        with self._locked():
+            previous = self._published()
+            number = max((_number(path) for path in self._all.iterdir()), default=0) + 1
+            self._sweep(self._worth_keeping(previous))
+            aside = self._all / f"{number:06}.part"
+            aside.mkdir()
+            try:
+                yield Draft(aside, previous, lambda check: self._publish(aside, previous, check))
+            finally:
+                shutil.rmtree(aside, ignore_errors=True)
+
+    def rollback(self, check: Check) -> Path:
+        """Publish the generation before the published one, which stays until the next one is published.
+
+        Raises QAError where there is none before it, IndexBusyError where another process is writing.
+        """
+        self.current()
+        with self._locked():
+            current = self.current()
+            older = [path for path in self._whole() if _number(path) < _number(current)]
+            if not older:
+                raise QAError(
+                    f"{self.folder} has no generation before {current.name}: nothing to go back to; "
+                    f"to make the index anew, run `qa index SOURCE --index {self.folder}`"
+                )
+            check(older[-1])
+            self._point(older[-1])
+            self._sweep(self._worth_keeping(older[-1]))
+            return older[-1]
+
+    def _publish(self, aside: Path, previous: Path | None, check: Check) -> None:
+        _sync_tree(aside)
+        check(aside)
+        final = aside.with_suffix("")
+        aside.rename(final)
+        try:
+            _sync(self._all)
+            self._point(final)
+        except BaseException:
+            if self._published() != final:
+                _remove(final)
+            raise
+        self._sweep({final, previous})
+
+    def _point(self, generation: Path) -> None:
+        part = self._current.with_suffix(".part")
+        part.write_text(generation.name + "\n", "ascii")
+        _sync(part)
+        part.replace(self._current)
+        _sync(self.folder)
+
+    def _published(self) -> Path | None:
+        try:
+            return self.current()
+        except NoIndexError:
+            return None
+
+    def _whole(self) -> list[Path]:
+        """Every generation that was finished, oldest first."""
+        return sorted((path for path in self._all.iterdir() if path.name.isdigit()), key=_number)
+
+    def _worth_keeping(self, current: Path | None) -> set[Path]:
+        """The published generation, the one before it, and the newest.
+
+        The newest is the published one, but after a rollback; it stays because a number is never used twice.
+        Where CURRENT is lost, the newest two are kept until another is published.
+        """
+        whole = self._whole()
+        if current is None:
+            return set(whole[-2:])
+        older = [path for path in whole if _number(path) < _number(current)]
+        return {current, *older[-1:], *whole[-1:]}
+
+    def _sweep(self, keep: Iterable[Path | None]) -> None:
+        """Remove all other generations and what a crash left, but for those that are being opened."""
+        for path in set(self._all.iterdir()) - set(keep):
+            with removing(path / MANIFEST) as free:
+                if free:
+                    _remove(path)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
         lock = FileLock(self.folder / "LOCK", blocking=False)
         try:
             lock.acquire()
@@ -71,49 +170,12 @@ class Generations:
             raise IndexBusyError(
                 f"another process is writing the index {self.folder}: wait until it has finished"
             ) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
         try:
-            yield from self._write()
+            yield
         finally:
             lock.release()
-
-    def _write(self) -> Iterator[Draft]:
-        try:
-            previous = self.current()
-        except NoIndexError:
-            previous = None
-        self._sweep(previous)
-        number = max((int(p.name) for p in self._published()), default=0) + 1
-        aside = self._all / f"{number:06}.part"
-        aside.mkdir()
-        try:
-            draft = Draft(aside, previous)
-            yield draft
-            if draft.publish:
-                self._publish(aside, self._all / f"{number:06}")
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-
-    def _publish(self, aside: Path, final: Path) -> None:
-        _sync_tree(aside)
-        aside.rename(final)
-        _sync(self._all)
-        part = self._current.with_suffix(".part")
-        part.write_text(final.name + "\n", "ascii")
-        _sync(part)
-        part.replace(self._current)
-        _sync(self.folder)
-        self._sweep(final)
-
-    def _published(self) -> list[Path]:
-        return sorted(p for p in self._all.iterdir() if p.name.isdigit())
-
-    def _sweep(self, current: Path | None) -> None:
-        """Remove what a crash left, and generations older than the last two."""
-        older = [p for p in self._published() if current and p.name < current.name]
-        keep = {current, *older[-(_KEEP - 1) :]}
-        for path in self._all.iterdir():
-            if path not in keep:
-                shutil.rmtree(path, ignore_errors=True)
 
     def _claim(self) -> None:
         try:
@@ -127,9 +189,26 @@ class Generations:
             if not os.access(self.folder, os.W_OK):
                 raise PermissionError(13, "Permission denied")
         except OSError as error:
-            raise QAError(
-                f"cannot write an index in {self.folder} ({error.strerror}): give --index another folder"
-            ) from None
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> QAError:
+        return QAError(
+            f"cannot write an index in {self.folder} ({error.strerror}): give --index another folder"
+        )
+
+
+def _number(path: Path) -> int:
+    """Of `000042` as of `000042.part`; 0 where something else lies there."""
+    digits = path.name.partition(".")[0]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _remove(path: Path) -> None:
+    """Renamed first: half of a generation never goes by the name of a whole one."""
+    gone = path if path.suffix == ".gone" else path.with_name(f"{path.name}.gone")
+    with suppress(OSError):
+        path.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _sync_tree(folder: Path) -> None:
@@ -140,8 +219,16 @@ def _sync_tree(folder: Path) -> None:
 
 
 def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+    """On disk before anything that is done after it."""
+    if os.name == "nt":  # which opens no folders, and flushes only what is open for writing
+        if path.is_dir():
+            return
+        handle = os.open(path, os.O_RDWR)
+    else:
+        handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+        if hasattr(os, "posix_fadvise"):  # what is read from now on comes from the disk, not from memory
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(handle)

@@ -1,6 +1,5 @@
 """The index of a corpus: built from sources, opened from a folder, searched by meaning and by words."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -11,13 +10,14 @@ from embeddings.catalog import Catalog, CatalogStats
 from embeddings.corpus import Corpus
 from embeddings.disk import told_of_a_full_disk
 from embeddings.encoder import load_encoder
-from embeddings.errors import IndexMismatchError, QAError
+from embeddings.errors import IndexMismatchError, NoIndexError, QAError
 from embeddings.generations import Generations
-from embeddings.manifest import ARTICLE_WORDS, ARTICLES, PASSAGE_WORDS, PASSAGES, VECTORS, Manifest
+from embeddings.journal import Journal, resumable
+from embeddings.manifest import ARTICLE_WORDS, ARTICLES, PASSAGE_WORDS, PASSAGES, VECTORS, Manifest, damaged
 from embeddings.models import DEFAULT_MODEL
 from embeddings.passages import PassageSettings
 from embeddings.readers import Reading
-from embeddings.types import Article, Encoder
+from embeddings.types import Article, Encoder, Skipped
 from embeddings.vectors import VectorIndex
 from embeddings.words import WordIndex
 
@@ -53,42 +53,30 @@ class ArticleIndex:
         The encoder is the one that the index was built with, unless one is given. Raises NoIndexError,
         IndexMismatchError (another format, another model, a missing or altered file) or ModelError.
         """
-        folder = Path(folder)
-        remedy = f"run `qa index --rebuild --index {folder}`"
-        try:
-            return cls._open(folder, encoder, remedy)
-        except FileNotFoundError:
-            pass  # a writer may have published, and swept, since CURRENT was read: look once more
-        try:
-            return cls._open(folder, encoder, remedy)
-        except FileNotFoundError as error:
-            raise IndexMismatchError(f"{error.filename} is missing: {remedy}") from None
+        with Generations(Path(folder)).read() as generation:
+            return cls.open_generation(generation, encoder)
 
     @classmethod
-    def _open(cls, folder: Path, encoder: Encoder | None, remedy: str) -> Self:
-        generation = Generations(folder).current()
-        manifest = Manifest.load(generation, remedy)
-        manifest.check_files(generation, remedy)
+    def open_generation(cls, generation: Path, encoder: Encoder | None = None) -> Self:
+        """One generation, published or not; errors as in `open`."""
+        manifest = Manifest.load(generation)
+        manifest.check_files(generation)
         encoder = encoder or load_encoder(manifest.model)
-        manifest.check_encoder(encoder, remedy)
+        manifest.check_encoder(encoder, generation)
         try:
-            index = cls(
-                generation,
-                manifest,
-                encoder,
-                Catalog.open(generation / ARTICLES, generation / PASSAGES),
-                VectorIndex.open(generation / VECTORS),
-                WordIndex.open(generation / PASSAGE_WORDS),
-                WordIndex.open(generation / ARTICLE_WORDS),
-            )
-        except (sqlite3.Error, RuntimeError, ValueError) as error:
-            first_line = str(error).partition("\n")[0]
-            if "Permission denied" in first_line:
-                raise QAError(f"{generation} must be writable, for the lock of its word index") from None
-            raise IndexMismatchError(
-                f"the index in {generation} is damaged ({first_line}): {remedy}"
-            ) from None
-        index._check_counts(remedy)
+            vectors = VectorIndex.open(generation / VECTORS)
+        except RuntimeError as error:
+            raise damaged(generation / VECTORS, error) from None
+        index = cls(
+            generation,
+            manifest,
+            encoder,
+            Catalog.open(generation / ARTICLES, generation / PASSAGES),
+            vectors,
+            WordIndex.open(generation / PASSAGE_WORDS),
+            WordIndex.open(generation / ARTICLE_WORDS),
+        )
+        index._check_counts()
         return index
 
     @classmethod
@@ -105,24 +93,35 @@ class ArticleIndex:
     ) -> Report:
         """Make the index in `folder` hold exactly the articles of `sources`, read as `reading` says.
 
-        Vectors of articles whose title and text have not changed are carried over, unless `rebuild`.
-        The model is the given one, or that of the index there, or the default. What is published is
-        whole: until then, and if anything fails, the index stays as it was.
+        Vectors of articles whose title and text have not changed are carried over, unless `rebuild`, and
+        those that an interrupted build has encoded are not encoded again. The model is the given one, or
+        that of the index there, or the default. What is published is whole: until then, and if anything
+        fails, the index stays as it was. Where the generation would be the same again, none is made.
         """
         corpus = Corpus(sources, reading)
         folder = Path(folder)
         settings = settings or PassageSettings()
-        with told_of_a_full_disk(folder), Generations(folder).write() as draft:
-            before = None if rebuild else _manifest(draft.previous)
-            encoder = encoder or load_encoder(model or (before.model if before else DEFAULT_MODEL))
-            previous = _previous(draft.previous, before, encoder, settings)
-            builder = Builder(draft.folder, encoder, settings, previous)
-            report = builder.build(
-                corpus, [str(source) for source in sources], lambda: corpus.fraction, progress
-            )
-            if not report.articles:
-                raise QAError(_nothing(report, folder))
-            draft.publish = True
+        generations = Generations(folder)
+        before = _published(generations)
+        try:
+            with told_of_a_full_disk(folder), generations.write() as draft:
+                encoder = encoder or load_encoder(model or indexed_model(draft.previous))
+                previous = _previous(draft.previous, encoder, settings, rebuild)
+                journal = Journal(folder, encoder, settings)
+                try:
+                    builder = Builder(draft.folder, encoder, settings, previous, journal)
+                    report = builder.build(
+                        corpus, [str(source) for source in sources], lambda: corpus.fraction, progress
+                    )
+                finally:
+                    journal.close()
+                if not report.articles:
+                    raise nothing(report.skipped, folder)
+                if report.published:
+                    draft.publish(_check)
+                journal.remove()
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_interrupted(generations, before)) from None
         return report
 
     def rewrite(self, folder: str | Path, change: Callable[[Article], Article]) -> Report:
@@ -134,17 +133,26 @@ class ArticleIndex:
         folder = Path(folder)
         if folder.exists() and any(folder.iterdir()):
             raise QAError(f"{folder} is not empty: a copy needs a folder of its own")
-        with Generations(folder).write() as draft:
-            previous = Previous(self.catalog, self.vectors)
-            builder = Builder(draft.folder, self.encoder, self.manifest.settings, previous)
+        settings = self.manifest.settings
+        with told_of_a_full_disk(folder), Generations(folder).write() as draft:
+            previous = Previous(self.folder, self.manifest, self.catalog, self.vectors)
+            journal = Journal(folder, self.encoder, settings)
+            builder = Builder(draft.folder, self.encoder, settings, previous, journal)
             articles = map(change, self.catalog.all_articles())
             report = builder.build(articles, self.manifest.sources, lambda: 0.0, lambda _: None)
-            draft.publish = True
+            draft.publish(_check)
+            journal.remove()
         return report
 
-    def _check_counts(self, remedy: str) -> None:
-        expected = self.manifest.passages
-        for what, found in (("vectors", len(self.vectors)), ("passages of words", len(self.passage_words))):
+    def _check_counts(self) -> None:
+        remedy = self.manifest.remedy(self.folder)
+        passages, articles = self.manifest.passages, self.manifest.articles
+        for what, found, expected in (
+            ("vectors", len(self.vectors), passages),
+            ("passages", self.catalog.passage_count, passages),
+            ("passages of words", len(self.passage_words), passages),
+            ("articles of words", len(self.article_words), articles),
+        ):
             if found != expected:
                 raise IndexMismatchError(f"{self.folder} has {found} {what}, expected {expected}: {remedy}")
         if self.vectors.dim != self.manifest.dim:
@@ -155,44 +163,65 @@ class ArticleIndex:
 
 
 def read_info(folder: str | Path) -> tuple[Manifest, CatalogStats]:
-    """Manifest and counts of the index in `folder`; its model is not loaded."""
-    generation = Generations(Path(folder)).current()
-    remedy = f"run `qa index --rebuild --index {folder}`"
-    try:
-        manifest = Manifest.load(generation, remedy)
+    """Manifest and counts of the index in `folder`; its model is not loaded. Errors as in `open`."""
+    with Generations(Path(folder)).read() as generation:
+        manifest = Manifest.load(generation)
+        manifest.check_files(generation)
         with closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog:
             return manifest, catalog.stats()
-    except (FileNotFoundError, sqlite3.Error, ValueError) as error:
-        raise IndexMismatchError(f"the index in {generation} is damaged ({error}): {remedy}") from None
 
 
-def _manifest(generation: Path | None) -> Manifest | None:
-    """The manifest of the generation before; None where it cannot serve, and all is made anew."""
+def roll_back(folder: str | Path) -> tuple[str, Manifest]:
+    """Publish the generation before the published one again; returns its name and what it holds.
+
+    Raises QAError where there is none, IndexMismatchError where it is not whole.
+    """
+    generation = Generations(Path(folder)).rollback(_check)
+    return generation.name, Manifest.load(generation)
+
+
+def _check(generation: Path) -> None:
+    """What lies on the disk is what its manifest says."""
+    manifest = Manifest.load(generation)
+    manifest.check_files(generation)
+    manifest.check_sums(generation)
+
+
+def _published(generations: Generations) -> Path | None:
     try:
-        return Manifest.load(generation, "") if generation else None
-    except (OSError, IndexMismatchError):
+        return generations.current()
+    except NoIndexError:
         return None
+
+
+def indexed_model(generation: Path | None) -> str:
+    """The model that `generation` was made with; the default where there is none, or it cannot be read."""
+    try:
+        return Manifest.load(generation).model if generation else DEFAULT_MODEL
+    except IndexMismatchError:
+        return DEFAULT_MODEL
 
 
 def _previous(
-    generation: Path | None, manifest: Manifest | None, encoder: Encoder, settings: PassageSettings
+    generation: Path | None, encoder: Encoder, settings: PassageSettings, rebuild: bool
 ) -> Previous | None:
-    """What can be carried over: nothing unless encoder and cutting are the same and all files are whole."""
-    if not generation or not manifest:
+    """What there was before; nothing is carried over from it if all is to be encoded again."""
+    if not generation:
         return None
-    if manifest.encoder != encoder.fingerprint or manifest.settings != settings:
-        return None
-    try:
-        manifest.check_files(generation, "")
-        manifest.check_sums(generation, (ARTICLES, PASSAGES, VECTORS), "")
-        return Previous(
-            Catalog.open(generation / ARTICLES, generation / PASSAGES), VectorIndex.open(generation / VECTORS)
-        )
-    except (OSError, IndexMismatchError, KeyError, sqlite3.Error, RuntimeError, ValueError):
-        return None
+    return Previous.open(generation, "" if rebuild else encoder.fingerprint, settings)
 
 
-def _nothing(report: Report, folder: Path) -> str:
-    first = report.skipped[0] if report.skipped else None
+def _interrupted(generations: Generations, before: Path | None) -> str:
+    if _published(generations) != before:
+        return "interrupted when the index was already published: it is whole, and new"
+    kept = "; what was encoded is kept, and the same command goes on from there"
+    return f"interrupted: the index in {generations.folder} stays as it was" + (
+        kept if resumable(generations.folder) else ""
+    )
+
+
+def nothing(skipped: Sequence[Skipped], folder: str | Path) -> QAError:
+    """The error of sources in which there is no article."""
+    first = skipped[0] if skipped else None
     why = f" ({first.path}: {first.reason})" if first else ""
-    return f"no article in the sources{why}: the index in {folder} stays as it was"
+    return QAError(f"no article in the sources{why}: the index in {folder} stays as it was")

@@ -2,10 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+import os
+import re
+import shlex
+import stat
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from embeddings.errors import IndexMismatchError
 from embeddings.passages import PassageSettings
@@ -18,6 +22,33 @@ PASSAGE_WORDS = "words/passages"
 ARTICLE_WORDS = "words/articles"
 ARTICLES = "articles.sqlite"
 PASSAGES = "passages.npy"
+
+_NEEDED = {ARTICLES, PASSAGES, VECTORS, f"{PASSAGE_WORDS}/meta.json", f"{ARTICLE_WORDS}/meta.json"}
+_NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
+"""What FAISS, SQLite and tantivy call their files; no system takes it for another folder or drive."""
+
+_ALLOW = "give yourself the right to read it"
+
+
+def remedy(generation: Path, sources: Sequence[str] = ()) -> str:
+    """The command that makes the index of `generation` anew, from `sources` where they are known."""
+    folder = shlex.quote(str(generation.parent.parent))
+    return f"run `qa index --rebuild --index {folder} {shlex.join(sources) or 'SOURCE'}`"
+
+
+def damaged(file: Path, found: object) -> IndexMismatchError:
+    """The error of a file of a generation that is not what was published."""
+    generation = next((parent for parent in file.parents if parent.parent.name == "generations"), file.parent)
+    sources = [] if file.name == MANIFEST else _sources(generation)
+    first_line = str(found).partition("\n")[0]
+    return IndexMismatchError(f"{file} is damaged ({first_line}): {remedy(generation, sources)}")
+
+
+def _sources(generation: Path) -> list[str]:
+    try:
+        return Manifest.load(generation).sources
+    except IndexMismatchError:
+        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +80,82 @@ class Manifest:
         (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=1), "utf-8")
 
     @classmethod
-    def load(cls, folder: Path, remedy: str) -> Self:
-        """Raises FileNotFoundError where there is none, IndexMismatchError where it is not as expected."""
-        text = (folder / MANIFEST).read_bytes()
+    def load(cls, folder: Path) -> Self:
+        """Raises IndexMismatchError where there is none, or it is not as expected."""
+        path = folder / MANIFEST
         try:
-            values = json.loads(text)
+            values = json.loads(path.read_bytes())
             found = values["format"]
             if found == FORMAT:
-                values["settings"] = PassageSettings(**values["settings"])
-                values["files"] = {name: FileSum(**sum) for name, sum in values["files"].items()}
-                return cls(**values)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise IndexMismatchError(f"{folder / MANIFEST} is damaged ({error}): {remedy}") from None
-        raise IndexMismatchError(f"{folder} has index format {found}, expected {FORMAT}: {remedy}")
+                return cls(**_checked(values))
+        except FileNotFoundError:
+            raise IndexMismatchError(f"{path} is missing: {remedy(folder)}") from None
+        except OSError as error:
+            raise IndexMismatchError(f"{path} cannot be read ({error.strerror}): {_ALLOW}") from None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise damaged(path, error) from None
+        raise IndexMismatchError(f"{folder} has index format {found}, expected {FORMAT}: {remedy(folder)}")
 
-    def check_files(self, folder: Path, remedy: str) -> None:
+    def remedy(self, folder: Path) -> str:
+        return remedy(folder, self.sources)
+
+    def check_files(self, folder: Path) -> None:
         """Every file is there with its size: opening stays instant."""
         for name, expected in self.files.items():
-            size = (folder / name).stat().st_size
-            if size != expected.size:
+            path = folder / name
+            try:
+                found = path.lstat()
+            except OSError:
+                raise IndexMismatchError(f"{path} is missing: {self.remedy(folder)}") from None
+            if not os.access(path, os.R_OK):
+                raise IndexMismatchError(f"{path} cannot be read (Permission denied): {_ALLOW}")
+            if not stat.S_ISREG(found.st_mode):
+                raise IndexMismatchError(f"{path} is not a regular file: {self.remedy(folder)}")
+            if found.st_size != expected.size:
                 raise IndexMismatchError(
-                    f"{folder / name} has {size} bytes, expected {expected.size}: {remedy}"
+                    f"{path} has {found.st_size} bytes, expected {expected.size}: {self.remedy(folder)}"
                 )
 
-    def check_sums(self, folder: Path, names: Sequence[str], remedy: str) -> None:
-        """These files are, byte for byte, what was published."""
-        for name in names:
-            if _sha256(folder / name) != self.files[name].sha256:
-                raise IndexMismatchError(f"{folder / name} has been altered: {remedy}")
+    def check_sums(self, folder: Path, names: Iterable[str] | None = None) -> None:
+        """All files, or these, are byte for byte what was published."""
+        for name in self.files if names is None else names:
+            try:
+                found, expected = _sha256(folder / name), self.files[name].sha256
+            except OSError as error:
+                raise damaged(folder / name, error.strerror) from None
+            if found != expected:
+                raise IndexMismatchError(
+                    f"{folder / name} has been altered (SHA-256 {found[:12]}, expected {expected[:12]}): "
+                    f"{self.remedy(folder)}"
+                )
 
-    def check_encoder(self, encoder: Encoder, remedy: str) -> None:
+    def check_encoder(self, encoder: Encoder, folder: Path) -> None:
         """The vectors were made by this very encoder."""
         if encoder.fingerprint != self.encoder:
             raise IndexMismatchError(
                 f"the index was made with {self.model} ({self.encoder[:12]}), but the model is now "
-                f"{encoder.name} ({encoder.fingerprint[:12]}): {remedy}"
+                f"{encoder.name} ({encoder.fingerprint[:12]}): {self.remedy(folder)}"
             )
+
+
+def _checked(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a manifest, none of another type, no file outside its folder. Raises ValueError."""
+    for name, kind in (("articles", int), ("passages", int), ("dim", int), ("model", str), ("encoder", str)):
+        if type(values[name]) is not kind:
+            raise ValueError(f"{name} is {values[name]!r}")
+    if not all(isinstance(source, str) for source in values["sources"]):
+        raise ValueError("sources are not names")
+    files = {name: FileSum(**sum) for name, sum in values["files"].items()}
+    for name in files:
+        if not _stays_inside(name):
+            raise ValueError(f"{name!r} is not inside the index")
+    if missing := sorted(_NEEDED - files.keys()):
+        raise ValueError(f"it lists no {missing[0]}")
+    return {**values, "settings": PassageSettings(**values["settings"]), "files": files}
+
+
+def _stays_inside(name: str) -> bool:
+    return bool(_NAME.fullmatch(name)) and ".." not in name.split("/")
 
 
 def sum_files(folder: Path) -> dict[str, FileSum]:

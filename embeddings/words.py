@@ -1,6 +1,9 @@
 """Words of passages or articles in a tantivy index: BM25 over title and text in one field."""
 
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeAlias
 
@@ -9,6 +12,7 @@ import tantivy
 from tantivy import Filter as TokenFilter
 from tantivy import Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from embeddings.manifest import damaged
 from embeddings.types import Filter, Numbers, Vectors
 
 _ANALYZER = "article_qa"
@@ -80,7 +84,8 @@ class WordIndex:
     One field holds the title twice, then the text: on news, two fields summed lost 0.03 nDCG@10.
     """
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, folder: Path, index: tantivy.Index) -> None:
+        self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
         self._analyzer = analyzer()
@@ -88,9 +93,16 @@ class WordIndex:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        index = tantivy.Index.open(str(folder))
-        index.register_tokenizer(_ANALYZER, analyzer())
-        return cls(index)
+        """Raises IndexMismatchError where the files are damaged, as do all that read from them."""
+        with _damage(folder):
+            try:
+                index = tantivy.Index.open(str(folder))
+            except ValueError as error:
+                if "Lockfile" not in str(error):
+                    raise
+                index = _open_unwritable(folder)
+            index.register_tokenizer(_ANALYZER, analyzer())
+            return cls(folder, index)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -103,7 +115,8 @@ class WordIndex:
     def idf(self, terms: Sequence[str]) -> Vectors:
         """Float32 `(len(terms),)`: inverse document frequency of each term, as BM25 has it."""
         total = len(self)
-        counts = np.array([self._searcher.doc_freq("text", term) for term in terms], np.float64)
+        with _damage(self._folder):
+            counts = np.array([self._searcher.doc_freq("text", term) for term in terms], np.float64)
         return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
 
     def rarity(self, terms: Sequence[str]) -> Vectors:
@@ -116,7 +129,7 @@ class WordIndex:
         `text` is words, never query syntax. With `narrow`, only among articles that it lets through.
         """
         clauses = self._clauses(text)
-        if not clauses or k <= 0:
+        if not clauses or k <= 0 or not len(self):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         return self._run([(Occur.Must, Query.boolean_query(clauses)), *self._conditions(narrow)], k)
 
@@ -150,12 +163,43 @@ class WordIndex:
         return [(Occur.Must, Query.const_score_query(condition, 0.0)) for condition in conditions]
 
     def _run(self, clauses: list[Clause], k: int) -> tuple[Numbers, Vectors]:
-        hits = self._searcher.search(Query.boolean_query(clauses), limit=k, count=False).hits
-        addresses = [address for _, address in hits]
-        numbers = np.array(self._searcher.fast_field_values("number", addresses), np.int64)
+        query = Query.boolean_query(clauses)
+        with _damage(self._folder):
+            hits = self._searcher.search(query, limit=min(k, len(self)), count=False).hits
+            addresses = [address for _, address in hits]
+            numbers = np.array(self._searcher.fast_field_values("number", addresses), np.int64)
         scores = np.array([score for score, _ in hits], np.float32)
         order = np.lexsort((numbers, -scores))
         return numbers[order], scores[order]
+
+
+def _open_unwritable(folder: Path) -> tantivy.Index:
+    """Opened through links in a temporary folder: tantivy writes a lock file (quickwit-oss/tantivy#557).
+
+    Nothing is looked up by name once it is open, so the links need not stay.
+    """
+    with tempfile.TemporaryDirectory(prefix="article-qa-", ignore_cleanup_errors=True) as aside:
+        for file in folder.iterdir():
+            if file.suffix != ".lock":
+                link = Path(aside, file.name)
+                try:
+                    link.symlink_to(file.absolute())
+                except OSError:  # Windows lets few people make links
+                    shutil.copyfile(file, link)
+        return tantivy.Index.open(aside)
+
+
+@contextmanager
+def _damage(folder: Path) -> Iterator[None]:
+    """What tantivy raises on damaged files, as IndexMismatchError."""
+    try:
+        yield
+    except ValueError as error:
+        raise damaged(folder, error) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # Rust's, which cannot be imported
+            raise
+        raise damaged(folder, error) from None
 
 
 def _day(date: str) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = {
     "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
-    "  qa index a.jsonl.gz b/ --rebuild",
+    "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
     '  qa ask "When was that?" --after "Who won the race?"',
@@ -28,6 +28,7 @@ EXAMPLES = {
     "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
     "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
     "  qa eval --self --sample 500",
+    "verify": "examples:\n  qa verify\n  qa verify --index ~/articles.qa",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
     "  qa chat --host 0.0.0.0 --auth login.txt --name news.example",
@@ -56,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="GB",
         help="most that may come out of one .gz file (default: 4)",
     )
+    instead = index.add_mutually_exclusive_group()
+    instead.add_argument("--dry-run", action="store_true", help="only say what would happen; write nothing")
+    instead.add_argument("--rollback", action="store_true", help="go back to the generation before")
 
     ask = _command(commands, "ask", "answer a question, with the passages that support it")
     ask.add_argument("question", nargs="+", metavar="QUESTION")
@@ -104,6 +108,8 @@ def parser() -> argparse.ArgumentParser:
     _add_as_of_each(evaluate)
     _add_ranking(evaluate)
 
+    _command(commands, "verify", "check sums, counts, spans, and a sample of vectors against the model")
+
     info = _command(commands, "info", "say what the index holds")
     info.add_argument("--json", action="store_true", help="as JSON")
 
@@ -148,25 +154,36 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        print("qa: interrupted; nothing was changed", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        _fail(str(interrupt) or "interrupted")
         return 130
     except OSError as error:
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-    except BaseException as error:
-        kind = type(error).__name__
-        if kind in ("DatabaseError", "PanicException"):  # what SQLite and tantivy raise on damaged pages
-            remedy = f"run `qa index --rebuild --index {options.index}`"
-            return _fail(f"the index in {options.index} is damaged ({error}): {remedy}")
-        if not isinstance(error, Exception):
-            raise
+    except Exception as error:
+        if _comes_from_ctrl_c(error):
+            _fail("interrupted")
+            return 130
         if os.environ.get("QA_DEBUG"):
             raise
+        kind = type(error).__name__
         return _fail(f"unforeseen, please report it with the output under QA_DEBUG=1: {kind}: {error}")
     return 0
 
 
+def _comes_from_ctrl_c(error: BaseException | None) -> bool:
+    """A library that is being imported turns Ctrl-C into an ImportError of its own."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def _index(options: argparse.Namespace) -> None:
+    if options.rollback:
+        _roll_back(options)
+        return
+    if options.dry_run:
+        _preview(options)
+        return
     from embeddings.readers import Reading
     from qa.pipeline import QA
     from qa.terminal import build_progress, print_report
@@ -177,6 +194,33 @@ def _index(options: argparse.Namespace) -> None:
             options.sources, options.index, options.model, options.rebuild, progress=progress, reading=reading
         )
     print_report(report, options.index)
+
+
+def _preview(options: argparse.Namespace) -> None:
+    from embeddings.preview import preview
+    from embeddings.readers import Reading
+    from qa.terminal import print_preview
+
+    reading = Reading(options.follow_links, options.max_unpacked)
+    seen = preview(options.sources, options.index, options.model, options.rebuild, reading=reading)
+    print_preview(seen, options.index)
+
+
+def _roll_back(options: argparse.Namespace) -> None:
+    from embeddings.index import roll_back
+
+    name, manifest = roll_back(options.index)
+    print(
+        f"current again: generation {name} of {manifest.created[:10]}, "
+        f"{manifest.articles} articles, {manifest.passages} passages: {options.index}"
+    )
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from embeddings.verifying import verify
+
+    for passed in verify(options.index):
+        print(passed, flush=True)
 
 
 def _ask(options: argparse.Namespace) -> None:
@@ -288,6 +332,7 @@ _COMMANDS = {
     "why": _why,
     "run": _run,
     "eval": _eval,
+    "verify": _verify,
     "info": _info,
     "chat": _chat,
 }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from embeddings.building import Progress, Report
+    from embeddings.preview import Preview
     from qa.explaining import Explanation, Word
     from qa.types import Answer, RankedPassage, Result
 
@@ -165,18 +166,37 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
 
 def print_report(report: "Report", index: str) -> None:
     out = console()
-    for file, remarks in _by_file(report.skipped).items():
+    _print_skipped(report.skipped)
+    out.print(f"{report.articles} articles ({_counts(report)}), {len(report.skipped)} skipped")
+    rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
+    resumed = f", {report.resumed} taken from the interrupted build" if report.resumed else ""
+    out.print(
+        f"{report.passages} passages ({report.encoded} encoded{resumed}) "
+        f"in {report.seconds:.1f} s{rate}: {index}"
+    )
+    if not report.published:
+        out.print("nothing has changed: the index stays as it is")
+
+
+def print_preview(preview: "Preview", index: str) -> None:
+    out = console()
+    _print_skipped(preview.skipped)
+    out.print(f"would hold {preview.articles} articles ({_counts(preview)}), {len(preview.skipped)} skipped")
+    out.print(f"would encode {preview.encoded} of them; nothing was written: {index}")
+
+
+def _counts(report: "Report | Preview") -> str:
+    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
+    return ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
+
+
+def _print_skipped(skipped: Sequence[Skipped]) -> None:
+    out = console()
+    for file, remarks in _by_file(skipped).items():
         for left_out in sorted(remarks, key=lambda remark: remark.path != file)[:_SHOWN]:
             out.print(f"skipped {one_line(left_out.path)}: {one_line(left_out.reason)}")
         if len(remarks) > _SHOWN:
             out.print(f"skipped {len(remarks) - _SHOWN} more in {one_line(file)}")
-    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
-    counts = ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
-    rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
-    out.print(f"{report.articles} articles ({counts}), {len(report.skipped)} skipped")
-    out.print(
-        f"{report.passages} passages ({report.encoded} encoded) in {report.seconds:.1f} s{rate}: {index}"
-    )
 
 
 def _by_file(skipped: Sequence[Skipped]) -> dict[str, list[Skipped]]:

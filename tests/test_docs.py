@@ -40,3 +40,12 @@ def test_figures_have_commands() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in set(re.findall(r"`make ([a-z-]+)", README)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_promise_names_what_holds_it() -> None:
+    promises = README.split("### The index\n")[1].split("\n### ")[0].split("\n- ")[1:]
+    assert promises
+    for promise in promises:
+        files = re.findall(r"`(tests/[a-z/_]+\.py)`", promise)
+        assert files or "`make " in promise, promise
+        assert all((ROOT / file).is_file() for file in files), promise

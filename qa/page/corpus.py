@@ -9,7 +9,7 @@ from typing import Any
 
 from embeddings.building import Progress, Report
 from embeddings.catalog import Catalog, Kept
-from embeddings.errors import NoIndexError, QAError
+from embeddings.errors import QAError
 from embeddings.index import read_info
 from embeddings.types import Article
 from qa.information import describe
@@ -170,10 +170,12 @@ def _kept(folder: Path) -> dict[str, Kept]:
     from embeddings.manifest import ARTICLES, PASSAGES
 
     try:
-        generation = Generations(folder).current()
-        with closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog:
+        with (
+            Generations(folder).read() as generation,
+            closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog,
+        ):
             return catalog.kept()
-    except (NoIndexError, OSError, ValueError):
+    except (QAError, OSError):
         return {}
 
 

@@ -73,8 +73,8 @@ class LiveQA:
 
     def catalog(self) -> Catalog:
         """The published catalog; the model is not loaded. Raises QAError."""
-        published = Generations(self.folder).current()
-        return Catalog.open(published / ARTICLES, published / PASSAGES)
+        with Generations(self.folder).read() as published:
+            return Catalog.open(published / ARTICLES, published / PASSAGES)
 
     def warm(self) -> None:
         """Load what the first question would have to wait for."""

@@ -1,4 +1,9 @@
 import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,10 +13,13 @@ import pytest
 from embeddings.building import Progress, Report
 from embeddings.errors import IndexMismatchError, NoIndexError, QAError
 from embeddings.generations import Generations
-from embeddings.index import ArticleIndex, read_info
-from embeddings.manifest import FORMAT
-from embeddings.passages import PassageSettings
-from embeddings.types import Filter
+from embeddings.index import ArticleIndex, read_info, roll_back
+from embeddings.journal import JOURNAL, Journal
+from embeddings.manifest import ARTICLES, FORMAT, MANIFEST, PASSAGES, VECTORS
+from embeddings.passages import PassageSettings, document
+from embeddings.types import Filter, Vectors
+from embeddings.verifying import verify
+from tests.conftest import ROOT
 from tests.fakes import WordEncoder
 
 
@@ -194,6 +202,307 @@ def test_altered_vectors_are_not_carried_over(sources: Path, folder: Path, encod
     whole[-40:] = bytes(40)
     path.write_bytes(whole)
     assert build(sources, folder, encoder).encoded == 3
+
+
+def generation(folder: Path) -> Path:
+    return Generations(folder).current()
+
+
+def test_where_nothing_has_changed_no_generation_is_made(
+    sources: Path, folder: Path, encoder: WordEncoder
+) -> None:
+    before = generation(folder)
+    report = build(sources, folder, encoder)
+    assert (report.published, report.unchanged, report.encoded) == (False, 3, 0)
+    assert [path.name for path in before.parent.iterdir()] == [before.name]
+
+
+@pytest.mark.parametrize("change", ["words", "date", "sources", "rebuild"])
+def test_whatever_differs_makes_a_generation(
+    change: str, sources: Path, folder: Path, encoder: WordEncoder
+) -> None:
+    if change == "words":  # damaged: an update mends it
+        harm(next(generation(folder).glob("words/passages/*.term")))
+    elif change == "date":
+        path = sources / "bridge.md"
+        path.write_text(path.read_text("utf-8").replace("2022-06-03", "2022-06-04"), "utf-8")
+    elif change == "sources":
+        (sources.parent / "more").mkdir()
+        (sources.parent / "more/none.txt").write_text(" ")
+    given = [sources, sources.parent / "more"] if change == "sources" else [sources]
+    report = ArticleIndex.build(given, folder, rebuild=change == "rebuild", encoder=encoder)
+    assert (report.published, report.unchanged) == (True, 3)
+    assert report.encoded == (3 if change == "rebuild" else 0)
+    assert generation(folder).name == "000002"
+    list(verify(folder, encoder))
+
+
+def test_vectors_that_did_not_change_are_stored_once(
+    sources: Path, folder: Path, encoder: WordEncoder
+) -> None:
+    before = generation(folder)
+    path = sources / "bridge.md"
+    path.write_text(path.read_text("utf-8").replace("Daily", "Morning"), "utf-8")
+    build(sources, folder, encoder)
+    for name in (VECTORS, PASSAGES):
+        assert (generation(folder) / name).samefile(before / name)
+    assert not (generation(folder) / ARTICLES).samefile(before / ARTICLES)
+    assert ArticleIndex.open(folder, encoder).catalog.sources() == {"Morning": 1, "Weekly": 1}
+    (sources / "new.txt").write_text("Something new.")
+    build(sources, folder, encoder)
+    assert (generation(folder) / VECTORS).stat().st_nlink == 1
+    list(verify(folder, encoder))
+
+
+def test_without_links_files_are_stored_twice(
+    sources: Path, folder: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("os.link", no_links)
+    test_whatever_differs_makes_a_generation("date", sources, folder, encoder)
+    assert (generation(folder) / VECTORS).stat().st_nlink == 1
+
+
+class Interrupted(WordEncoder):
+    """Ctrl-C, a dead process or a full disk after some passages."""
+
+    def __init__(self, after: int, error: BaseException) -> None:
+        super().__init__()
+        self.after = after
+        self.error = error
+
+    def encode_document(self, texts: Sequence[str]) -> Vectors:
+        if len(self.documents) >= self.after:
+            raise self.error
+        return super().encode_document(texts)
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_an_interrupted_build_goes_on_where_it_stopped(
+    rebuild: bool, sources: Path, tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("embeddings.building._BATCH", 1)
+    folder = tmp_path / "qa"
+    with pytest.raises(KeyboardInterrupt) as interrupt:
+        build(sources, folder, Interrupted(2, KeyboardInterrupt()), rebuild)
+    assert str(interrupt.value) == (
+        f"interrupted: the index in {folder} stays as it was; what was encoded is kept, and the same command "
+        "goes on from there"
+    )
+    with pytest.raises(NoIndexError):
+        generation(folder)
+    report = build(sources, folder, encoder, rebuild)
+    assert (report.encoded, report.resumed, report.passages) == (1, 2, 3)
+    last = (sources / "sport/cup.md").read_text("utf-8").split("---\n")[2]
+    assert encoder.documents == [document("Village wins the cup", last)]
+    assert not (folder / JOURNAL).exists()
+    list(verify(folder, encoder))
+
+
+def test_an_interruption_before_anything_was_encoded_promises_nothing(sources: Path, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt) as interrupt:
+        build(sources, tmp_path / "qa", Interrupted(0, KeyboardInterrupt()))
+    assert str(interrupt.value) == f"interrupted: the index in {tmp_path / 'qa'} stays as it was"
+
+
+def test_an_interruption_after_publishing_says_so(
+    sources: Path, tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(self: Journal) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Journal, "remove", interrupt)
+    with pytest.raises(KeyboardInterrupt, match="already published: it is whole, and new"):
+        build(sources, tmp_path / "qa", encoder)
+    list(verify(tmp_path / "qa", encoder))
+
+
+@pytest.mark.parametrize(
+    "part", ["catalog.CatalogWriter.add", "words.WordWriter.close", "vectors.VectorIndex.save"]
+)
+def test_a_full_disk_is_said_in_one_line(
+    part: str, sources: Path, folder: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = {
+        "catalog.CatalogWriter.add": sqlite3.OperationalError("database or disk is full"),
+        "words.WordWriter.close": ValueError("IoError: No space left on device"),
+        "vectors.VectorIndex.save": RuntimeError("write error: No space left on device\nat io.cpp"),
+    }
+
+    def full(*_: object) -> None:
+        raise errors[part]
+
+    monkeypatch.setattr(f"embeddings.{part}", full)
+    (sources / "new.txt").write_text("Something new.")
+    with pytest.raises(
+        QAError, match=r"cannot write the index in .*(space left|disk is full).*stays as it was$"
+    ) as error:
+        build(sources, folder, encoder)
+    assert "\n" not in str(error.value)
+    assert len(ArticleIndex.open(folder, encoder).vectors) == 3
+
+
+def harm(path: Path) -> None:
+    """The same size, other bytes."""
+    path.write_bytes(bytes(255 - byte for byte in path.read_bytes()))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../secret",
+        "/etc/passwd",
+        "words/../../x",
+        "..",
+        "",
+        "C:/x",
+        "C:x",
+        "\\\\host\\x",
+        "a\\..\\..\\x",
+        "a\0b",
+    ],
+)
+def test_no_path_leaves_the_index(name: str, folder: Path, encoder: WordEncoder) -> None:
+    path = generation(folder) / MANIFEST
+    values = json.loads(path.read_text())
+    values["files"][name] = {"size": 1, "sha256": "0" * 64}
+    path.write_text(json.dumps(values))
+    with pytest.raises(IndexMismatchError, match=r"is not inside the index\): run `qa index --rebuild"):
+        ArticleIndex.open(folder, encoder)
+
+
+def test_a_link_in_place_of_a_file_is_refused(folder: Path, encoder: WordEncoder, tmp_path: Path) -> None:
+    path = generation(folder) / ARTICLES
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(IndexMismatchError, match="is not a regular file"):
+        ArticleIndex.open(folder, encoder)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"files": {}}, "it lists no articles.sqlite"),
+        ({"articles": "many"}, "articles is 'many'"),
+        ({"passages": True}, "passages is True"),
+        ({"sources": [1]}, "sources are not names"),
+        ({"settings": {"speed": 3}}, "speed"),
+        ({"more": 1}, "more"),
+    ],
+)
+def test_a_manifest_of_another_shape_is_refused(
+    change: dict[str, object], found: str, folder: Path, encoder: WordEncoder
+) -> None:
+    path = generation(folder) / MANIFEST
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    with pytest.raises(IndexMismatchError, match=rf"manifest.json is damaged \(.*{found}"):
+        ArticleIndex.open(folder, encoder)
+
+
+def test_the_remedy_names_the_sources(sources: Path, folder: Path, encoder: WordEncoder) -> None:
+    (generation(folder) / VECTORS).write_bytes(b"")
+    with pytest.raises(IndexMismatchError, match=f"qa index --rebuild --index {folder} {sources}`"):
+        ArticleIndex.open(folder, encoder)
+
+
+def test_damage_in_pages_is_found_while_reading(folder: Path, encoder: WordEncoder) -> None:
+    index = ArticleIndex.open(folder, encoder)
+    path = generation(folder) / ARTICLES
+    with path.open("r+b") as stream:  # behind SQLite's back, as a failing disk does
+        stream.seek(4096)
+        stream.write(b"\xff" * (path.stat().st_size - 4096))
+    for read in (
+        lambda: index.catalog.passages(np.arange(3)),
+        lambda: list(index.catalog.all_articles()),
+        lambda: index.catalog.allowed(Filter(since="2022-01-01")),
+        lambda: index.catalog.article("flood.txt"),
+        index.catalog.stats,
+    ):
+        with pytest.raises(IndexMismatchError, match=r"articles.sqlite is damaged .*qa index --rebuild"):
+            read()
+    with pytest.raises(IndexMismatchError, match=r"articles.sqlite is damaged .*qa index --rebuild"):
+        read_info(folder)
+
+
+@pytest.mark.parametrize(("field", "value"), [("article", 99), ("start", -1), ("end", 9999), ("end", 0)])
+def test_a_span_outside_its_text_is_no_passage(
+    field: str, value: int, folder: Path, encoder: WordEncoder
+) -> None:
+    path = generation(folder) / PASSAGES
+    rows = np.load(path)
+    rows[field][1] = value
+    np.save(path, rows)
+    catalog = ArticleIndex.open(folder, encoder).catalog
+    assert len(catalog.passages(np.array([0, 2]))) == 2
+    with pytest.raises(IndexMismatchError, match=r"passage 1 is .* which has no such place"):
+        catalog.passages(np.array([1]))
+
+
+_READ_ONLY = """
+import os, sys
+from embeddings.index import ArticleIndex
+from embeddings.verifying import verify
+from tests.fakes import WordEncoder
+index = ArticleIndex.open(sys.argv[1], WordEncoder())
+assert not os.access(index.folder, os.W_OK) and not os.access(index.folder / "words/passages", os.W_OK)
+print(index.passage_words.search("river", 1)[0], index.article_words.search("goalkeeper", 1)[0])
+print(len(list(verify(sys.argv[1], WordEncoder()))))
+"""
+
+
+def as_anybody(program: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Run `program` in a process that has no right but those that the files give."""
+    command = [sys.executable, "-c", program, str(folder)]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all", *command]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def test_an_index_that_cannot_be_written_is_read(folder: Path) -> None:
+    paths = [folder, *folder.rglob("*")]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        done = as_anybody(_READ_ONLY, folder)
+    finally:
+        for path in paths:
+            path.chmod(0o755)
+    assert (done.stdout, done.stderr) == ("[1] [2]\n4\n", "")
+
+
+@pytest.mark.parametrize("name", [MANIFEST, VECTORS, ARTICLES])
+def test_an_index_that_may_not_be_read_is_not_called_damaged(name: str, folder: Path) -> None:
+    path = generation(folder) / name
+    path.chmod(0)
+    done = as_anybody(
+        "import sys; from qa.cli import main; sys.exit(main(['info', '--index', sys.argv[1]]))", folder
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"qa: {path} cannot be read (Permission denied): give yourself the right to read it\n"
+    )
+
+
+def test_rollback_needs_a_whole_generation(sources: Path, folder: Path, encoder: WordEncoder) -> None:
+    first = generation(folder)
+    (sources / "new.txt").write_text("Something new.")
+    build(sources, folder, encoder)
+    harm(next(first.glob("words/articles/*.idx")))
+    with pytest.raises(IndexMismatchError, match=r"\.idx has been altered"):
+        roll_back(folder)
+    assert len(ArticleIndex.open(folder, encoder).vectors) == 4
+
+
+def test_rollback_answers_as_before(sources: Path, folder: Path, encoder: WordEncoder) -> None:
+    (sources / "new.txt").write_text("Something new.")
+    build(sources, folder, encoder)
+    name, manifest = roll_back(folder)
+    assert (name, manifest.articles) == ("000001", 3)
+    assert len(ArticleIndex.open(folder, encoder).vectors) == 3
+    assert build(sources, folder, encoder).added == 1
+    assert generation(folder).name == "000003"
 
 
 def test_information_needs_no_model(folder: Path) -> None:

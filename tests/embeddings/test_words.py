@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.errors import IndexMismatchError
 from embeddings.types import Filter
 from embeddings.words import WordIndex, WordWriter
 
@@ -98,3 +99,23 @@ def test_idf_falls_with_frequency(index: WordIndex) -> None:
 def test_nothing_to_search(index: WordIndex) -> None:
     assert len(index.search("?!", 10)[0]) == 0
     assert index.scores("?!", np.array([0])).tolist() == [0.0]
+
+
+def test_damage_found_while_searching_is_said_as_such(tmp_path: Path, index: WordIndex) -> None:
+    folder = tmp_path / "words"
+    [terms] = folder.glob("*.term")
+    data = bytearray(terms.read_bytes())
+    data[: len(data) // 2] = b"\xff" * (len(data) // 2)
+    terms.write_bytes(data)
+    damaged = WordIndex.open(folder)
+    for read in (lambda: damaged.search("bridge", 3), lambda: damaged.idf(["bridg"])):
+        with pytest.raises(IndexMismatchError, match=r"words is damaged \(.*\): run `qa index --rebuild"):
+            read()
+    [schema] = folder.glob("meta.json")
+    schema.write_text("{")
+    with pytest.raises(IndexMismatchError, match=r"words is damaged \(.*\): run `qa index --rebuild"):
+        WordIndex.open(folder)
+
+
+def test_more_results_than_there_are_units(index: WordIndex) -> None:
+    assert index.search("bridge", 10**9)[0].tolist() == [0, 20]

@@ -5,11 +5,14 @@ import math
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import embeddings.index
+import embeddings.preview
+from embeddings.models import DEFAULT_MODEL
 from qa import cli
 from tests.fakes import WordEncoder
 
@@ -36,6 +39,94 @@ def test_index_reports(sources: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "3 passages (3 encoded)" in out
     assert cli.main(["index", str(sources), "--index", "here"]) == 0
     assert "3 articles (3 unchanged)" in capsys.readouterr().out
+
+
+def test_a_dry_run_writes_nothing(
+    sources: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(embeddings.preview, "fingerprint", lambda _: WordEncoder(DEFAULT_MODEL).fingerprint)
+    monkeypatch.setattr(embeddings.index, "load_encoder", None)  # it needs no model
+    assert cli.main(["index", str(sources), "--dry-run"]) == 0
+    out = capsys.readouterr().out
+    assert "would hold 3 articles (3 added), 0 skipped" in out
+    assert "would encode 3 of them; nothing was written: .qa" in out
+    assert not Path(".qa").exists()
+
+
+def test_an_update_without_changes_says_so(
+    index: str, sources: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["index", str(sources)]) == 0
+    assert "nothing has changed: the index stays as it is" in capsys.readouterr().out
+    assert [path.name for path in Path(".qa/generations").iterdir()] == ["000001"]
+
+
+def test_rollback(index: str, sources: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sources / "new.txt").write_text("Something new.")
+    cli.main(["index", str(sources)])
+    capsys.readouterr()
+    assert cli.main(["index", "--rollback"]) == 0
+    day = datetime.now(UTC).date().isoformat()
+    assert capsys.readouterr().out == (
+        f"current again: generation 000001 of {day}, 3 articles, 3 passages: .qa\n"
+    )
+    assert cli.main(["index", "--rollback"]) == 1
+    assert capsys.readouterr().err.startswith(
+        "qa: .qa has no generation before 000001: nothing to go back to"
+    )
+    assert cli.main(["index", "--rollback", "--index", "nowhere"]) == 1
+    assert "there is no index in nowhere" in capsys.readouterr().err
+    assert not Path("nowhere").exists()
+
+
+def test_verify_says_each_check_and_names_what_failed(
+    index: str, sources: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["verify"]) == 0
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == [
+        "files",
+        "counts",
+        "spans",
+        "vectors",
+    ]
+    vectors = Path(".qa/generations/000001/vectors.faiss")
+    data = bytearray(vectors.read_bytes())
+    data[-1] ^= 1
+    vectors.write_bytes(data)
+    assert cli.main(["verify"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"qa: {vectors} has been altered (SHA-256 ")
+    assert err.endswith(f"run `qa index --rebuild --index .qa {sources}`\n")
+    assert err.count("\n") == 1
+
+
+def _while_importing() -> ImportError:
+    error = ImportError("initialization failed")
+    error.__cause__ = KeyboardInterrupt()
+    return error
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "said"),
+    [
+        (KeyboardInterrupt(), "qa: interrupted\n"),
+        (_while_importing(), "qa: interrupted\n"),
+        (KeyboardInterrupt("interrupted: all is well"), "qa: interrupted: all is well\n"),
+    ],
+)
+def test_an_interruption_claims_nothing_that_nobody_knows(
+    interrupt: BaseException,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stop(options: object) -> None:
+        raise interrupt
+
+    monkeypatch.setitem(cli._COMMANDS, "index", stop)
+    assert cli.main(["index"]) == 130
+    assert capsys.readouterr().err == said
 
 
 def test_ask_marks_the_answer_inside_its_passage(index: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,8 +353,9 @@ def test_damage_found_while_asking_names_the_remedy(
     data = bytearray(articles.read_bytes())
     data[4096:] = b"\xff" * (len(data) - 4096)
     articles.write_bytes(data)
-    assert cli.main(["ask", "river"]) == 1
-    err = capsys.readouterr().err
-    assert "damaged" in err
-    assert "qa index --rebuild" in err
-    assert err.count("\n") == 1
+    for command in (["ask", "river"], ["info"]):
+        assert cli.main(command) == 1
+        err = capsys.readouterr().err
+        assert "articles.sqlite is damaged" in err
+        assert "qa index --rebuild" in err
+        assert err.count("\n") == 1
