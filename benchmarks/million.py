@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import faiss
 import numpy as np
@@ -21,9 +22,18 @@ from embeddings.errors import QAError
 from embeddings.types import Vectors
 from embeddings.vectors import VectorIndex, cells_path
 from qa import QA
+from qa.page.markup import Markup, element
 from qa.questions import read_questions
+from qa.report.charts import Bar, columns
 
+PLOT = Path(__file__).with_suffix(".svg")
 SIZES = (10_000, 100_000, 1_000_000)
+PLOTTED = {
+    "build_s": "seconds to build",
+    "bytes": "bytes a passage that are searched",
+    "p50_ms": "milliseconds a search (p50)",
+    "recall": "recall@10, in hundredths",
+}
 NOISE = 0.0247
 """Standard deviation of each of 384 numbers of unit vectors: a cosine of 0.9."""
 _AT_ONCE = 50_000
@@ -87,6 +97,23 @@ def _resident() -> float:
     return int(status.split("RssAnon:")[1].split()[0]) / 1024
 
 
+def plot(rows: list[dict[str, Any]]) -> str:
+    """Four small charts of the measured sizes, as one SVG file."""
+    charts = []
+    for place, (field, said) in enumerate(PLOTTED.items()):
+        scale = 100 if field == "recall" else 1
+        bars = [Bar(f"{row['count']:,}", float(f"{scale * row[field]:.3g}"), row["kind"]) for row in rows]
+        chart = columns(said, bars, f"{said}, by number of passages")
+        charts.append(element("svg", chart, x=380 * (place % 2), y=250 * (place // 2), width=360, height=230))
+    style = Markup(
+        "<style>text{font:11px sans-serif;text-anchor:middle;fill:#444}.end{text-anchor:end}"
+        ".bar{fill:#0f766e}.grid{stroke:#ddd}</style>"
+    )
+    ground = element("rect", width="100%", height="100%", fill="white")
+    whole = element("svg", style, ground, *charts, xmlns="http://www.w3.org/2000/svg", viewBox="0 0 740 490")
+    return f"{whole}\n"
+
+
 def child(step: str, count: int, folder: Path) -> None:
     if step == "build":
         print(json.dumps(build(count, folder)))
@@ -99,10 +126,11 @@ def main() -> int:
     questions = [question.question for question in read_questions(newsqa / "dev" / "questions.jsonl")]
     queries = QA.open(INDEXES / "dev").index.encoder.encode_query(questions)
     print("passages   kind          build s  build MB  bytes each  own MB  p50 ms  p95 ms  recall@10")
+    rows = []
     for count in SIZES:
         with tempfile.TemporaryDirectory(dir=INDEXES) as folder:
             np.save(Path(folder, "queries.npy"), queries)
-            row = {"count": count}
+            row: dict[str, Any] = {"count": count}
             for step in ("build", "ask"):
                 command = [sys.executable, "-m", "benchmarks.million", step, str(count), folder]
                 row |= json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -111,6 +139,8 @@ def main() -> int:
                 "  {p50_ms:6.2f}  {p95_ms:6.2f}  {recall:9.3f}".format(**row),
                 flush=True,
             )
+            rows.append(row)
+    PLOT.write_text(plot(rows), "utf-8")
     return 0
 
 

@@ -15,7 +15,7 @@ _TRAIN = 64
 """Vectors a cell that its centre is learned from (FAISS wants 39 at least)."""
 _VISITED = 1 / 32
 """Share of the cells that a search visits."""
-_AGAIN = 3
+_AGAIN = 2
 """Times k: candidates of the coarse search that are compared exactly."""
 
 
