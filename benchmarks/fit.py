@@ -56,7 +56,7 @@ def collect(folder: str, questions: Sequence[Question]) -> list[Case]:
 
 
 def _case(qa: QA, question: Question) -> Case:
-    query = qa._query(question.question, Filter())
+    query = qa.query(question.question, Filter())
     ranking = rank(qa.index, query, Filter())
     ranked = qa._passages(query, ranking, sentences.READ, Filter())
     passages = [place.passage for place in ranked]

@@ -83,8 +83,8 @@ class QA:
         return replace(best, ms=1000 * (perf_counter() - started))
 
     def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
-        query = self._query(understood, narrow)
-        asked = query if understood == question else self._query(question, narrow)
+        query = self.query(understood, narrow)
+        asked = query if understood == question else self.query(question, narrow)
         ranking = rank(self.index, query, narrow, top_k, self.grouped)
         ranked = self._passages(query, ranking, max(top_k, READ), narrow)
         passages = [place.passage for place in ranked]
@@ -99,7 +99,7 @@ class QA:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""
         narrow = self._known(narrow)
         _check(text, top_k, narrow)
-        query = self._query(text, narrow)
+        query = self.query(text, narrow)
         return self._passages(query, rank(self.index, query, narrow, top_k, self.grouped), top_k, narrow)
 
     def why(self, question: str, article: str, narrow: Filter = EVERYTHING) -> Explanation:
@@ -110,7 +110,7 @@ class QA:
         """
         narrow = self._known(narrow)
         _check(question, 1, narrow)
-        return explain(self.index, self._query(question, narrow), article, narrow, self.grouped)
+        return explain(self.index, self.query(question, narrow), article, narrow, self.grouped)
 
     def _known(self, narrow: Filter) -> Filter:
         """`narrow` with publishers as the corpus spells them. Raises QueryError for one that it has not."""
@@ -123,7 +123,8 @@ class QA:
                 raise QueryError(f"no article is from {name!r}; publishers are: {some or 'none'}")
         return replace(narrow, sources=tuple(known[name.casefold()] for name in narrow.sources))
 
-    def _query(self, text: str, narrow: Filter) -> Query:
+    def query(self, text: str, narrow: Filter) -> Query:
+        """`text` as the index reads it, on the day that `narrow` says."""
         text = text.replace("\0", " ").encode("utf-8", "replace").decode()
         as_of = date.fromisoformat(narrow.as_of) if narrow.as_of else None
         period = named_period(text, as_of) or (Period(as_of, as_of) if as_of else None)
