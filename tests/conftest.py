@@ -31,6 +31,12 @@ ARTICLES = {
 }
 
 
+def put(path: Path, data: bytes) -> None:
+    """Other bytes in place of a file, which whoever has it mapped keeps: cut short in place, it kills them."""
+    path.unlink()
+    path.write_bytes(data)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["QA_CACHE"] = str(tmp_path_factory.mktemp("cache"))
