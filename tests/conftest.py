@@ -31,8 +31,8 @@ ARTICLES = {
 }
 
 
-def put(path: Path, data: bytes) -> None:
-    """Other bytes in place of a file, which whoever has it mapped keeps: cut short in place, it kills them."""
+def put(path: Path, data: bytes | bytearray) -> None:
+    """Other bytes in place of a file; whoever has the old one mapped keeps it, and would die if it were cut."""
     path.unlink()
     path.write_bytes(data)
 
