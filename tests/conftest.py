@@ -32,7 +32,7 @@ ARTICLES = {
 
 
 def put(path: Path, data: bytes | bytearray) -> None:
-    """Other bytes in place of a file; whoever has the old one mapped keeps it, and would die if it were cut."""
+    """Other bytes in place of a file: whoever has the old one mapped would die if it were cut short."""
     path.unlink()
     path.write_bytes(data)
 
