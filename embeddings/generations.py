@@ -3,6 +3,7 @@
     FOLDER/CURRENT               name of the published generation
     FOLDER/LOCK                  held by the one writer
     FOLDER/generations/000042/   a whole index; never changed once published
+        BEFORE                   name of the generation that was published when this one was made
 
 A crash at any moment leaves the old generation or the new one. Two are kept, the published one and the one
 before it. Readers wait for nobody: each holds a shared lock on the manifest of the generation that it is
@@ -21,6 +22,8 @@ from filelock import FileLock, Timeout
 from embeddings.errors import IndexBusyError, NoIndexError, QAError
 from embeddings.holding import reading, removing
 from embeddings.manifest import MANIFEST
+
+_BEFORE = "BEFORE"
 
 Check = Callable[[Path], None]
 """Looks at a generation that is wholly on disk; raises where it must not be published."""
@@ -100,18 +103,20 @@ class Generations:
         self.current()
         with self._locked():
             current = self.current()
-            older = [path for path in self._whole() if _number(path) < _number(current)]
-            if not older:
+            before = self._before(current)
+            if not before:
                 raise QAError(
                     f"{self.folder} has no generation before {current.name}: nothing to go back to; "
                     f"to make the index anew, run `qa index SOURCE --index {self.folder}`"
                 )
-            check(older[-1])
-            self._point(older[-1])
-            self._sweep(self._worth_keeping(older[-1]))
-            return older[-1]
+            check(before)
+            self._point(before)
+            self._sweep(self._worth_keeping(before))
+            return before
 
     def _publish(self, aside: Path, previous: Path | None, check: Check) -> None:
+        if previous:
+            (aside / _BEFORE).write_text(previous.name + "\n", "ascii")
         _sync_tree(aside)
         check(aside)
         final = aside.with_suffix("")
@@ -138,6 +143,15 @@ class Generations:
         except NoIndexError:
             return None
 
+    def _before(self, generation: Path) -> Path | None:
+        """By its record, not its number: one that a crash left unpublished may lie between them."""
+        try:
+            name = (generation / _BEFORE).read_text("ascii").strip()
+        except (OSError, ValueError):
+            return None
+        before = self._all / name
+        return before if name.isdigit() and before.is_dir() else None
+
     def _whole(self) -> list[Path]:
         """Every generation that was finished, oldest first."""
         return sorted((path for path in self._all.iterdir() if path.name.isdigit()), key=_number)
@@ -151,8 +165,8 @@ class Generations:
         whole = self._whole()
         if current is None:
             return set(whole[-2:])
-        older = [path for path in whole if _number(path) < _number(current)]
-        return {current, *older[-1:], *whole[-1:]}
+        before = self._before(current)
+        return {current, *whole[-1:], *([before] if before else [])}
 
     def _sweep(self, keep: Iterable[Path | None]) -> None:
         """Remove all other generations and what a crash left, but for those that are being opened."""

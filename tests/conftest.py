@@ -31,6 +31,12 @@ ARTICLES = {
 }
 
 
+def put(path: Path, data: bytes | bytearray) -> None:
+    """Other bytes in place of a file: whoever has the old one mapped would die if it were cut short."""
+    path.unlink()
+    path.write_bytes(data)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["QA_CACHE"] = str(tmp_path_factory.mktemp("cache"))

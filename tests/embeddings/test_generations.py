@@ -75,6 +75,27 @@ def test_rollback_goes_to_the_generation_before_and_numbers_go_on(tmp_path: Path
     assert Generations(tmp_path).rollback(nothing).name == "000002"
 
 
+def test_a_rollback_goes_to_what_was_published_not_to_what_a_crash_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path, "one")
+
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as crash:  # between the two renames, and nothing is cleaned up
+        crash.setattr(Generations, "_point", killed)
+        crash.setattr("embeddings.generations._remove", lambda path: None)
+        with pytest.raises(SystemExit):
+            publish(tmp_path, "two")
+    with monkeypatch.context() as crash:  # after the second rename, before the sweep
+        crash.setattr(Generations, "_sweep", lambda *_: None)
+        publish(tmp_path, "three")
+    assert (current(tmp_path), kept(tmp_path)) == ("three", ["000001", "000002", "000003"])
+    Generations(tmp_path).rollback(nothing)
+    assert current(tmp_path) == "one"
+
+
 def test_a_rollback_to_a_damaged_generation_is_refused(tmp_path: Path) -> None:
     publish(tmp_path, "one")
     publish(tmp_path, "two")

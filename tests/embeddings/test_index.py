@@ -19,7 +19,7 @@ from embeddings.manifest import ARTICLES, FORMAT, MANIFEST, PASSAGES, VECTORS
 from embeddings.passages import PassageSettings, document
 from embeddings.types import Filter, Vectors
 from embeddings.verifying import verify
-from tests.conftest import ROOT
+from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
 
 
@@ -346,7 +346,7 @@ def test_a_full_disk_is_said_in_one_line(
 
 def harm(path: Path) -> None:
     """The same size, other bytes."""
-    path.write_bytes(bytes(255 - byte for byte in path.read_bytes()))
+    put(path, bytes(255 - byte for byte in path.read_bytes()))
 
 
 @pytest.mark.parametrize(
@@ -402,7 +402,7 @@ def test_a_manifest_of_another_shape_is_refused(
 
 
 def test_the_remedy_names_the_sources(sources: Path, folder: Path, encoder: WordEncoder) -> None:
-    (generation(folder) / VECTORS).write_bytes(b"")
+    put(generation(folder) / VECTORS, b"")
     with pytest.raises(IndexMismatchError, match=f"qa index --rebuild --index {folder} {sources}`"):
         ArticleIndex.open(folder, encoder)
 
@@ -433,6 +433,7 @@ def test_a_span_outside_its_text_is_no_passage(
     path = generation(folder) / PASSAGES
     rows = np.load(path)
     rows[field][1] = value
+    path.unlink()
     np.save(path, rows)
     catalog = ArticleIndex.open(folder, encoder).catalog
     assert len(catalog.passages(np.array([0, 2]))) == 2

@@ -12,7 +12,7 @@ from embeddings.manifest import ARTICLES, MANIFEST, PASSAGES, VECTORS, Manifest,
 from embeddings.passages import document, short_title
 from embeddings.types import Encoder
 from embeddings.verifying import NEAREST, verify
-from tests.conftest import ROOT
+from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
 
 
@@ -53,12 +53,12 @@ def test_every_flipped_bit_is_found(generation: Path, encoder: WordEncoder) -> N
         if whole:
             flipped = bytearray(whole)
             flipped[len(whole) // 2] ^= 1
-            path.write_bytes(flipped)
+            put(path, flipped)
             said = error(generation, encoder)
             assert f"{path} has been altered (SHA-256 " in said
             assert "expected" in said
             assert "run `qa index --rebuild --index" in said
-            path.write_bytes(whole)
+            put(path, whole)
     list(verify(generation.parent.parent, encoder))
 
 
@@ -67,6 +67,7 @@ def test_vectors_of_other_texts(generation: Path, encoder: WordEncoder) -> None:
     rows = index.reconstruct_n(0, 3)[::-1]
     swapped = faiss.index_factory(64, "Flat", faiss.METRIC_INNER_PRODUCT)
     swapped.add(np.ascontiguousarray(rows))
+    (generation / VECTORS).unlink()
     faiss.write_index(swapped, str(generation / VECTORS))
     seal(generation)
     said = error(generation, encoder)
@@ -87,6 +88,7 @@ def test_spans_outside_their_text(
 ) -> None:
     rows = np.load(generation / PASSAGES)
     rows[field][passage] = value
+    (generation / PASSAGES).unlink()
     np.save(generation / PASSAGES, rows)
     seal(generation)
     assert found in error(generation, encoder)

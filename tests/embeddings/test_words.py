@@ -7,6 +7,7 @@ import pytest
 from embeddings.errors import IndexMismatchError
 from embeddings.types import Filter
 from embeddings.words import WordIndex, WordWriter
+from tests.conftest import put
 
 UNITS = [
     ("Bridge reopens", "The bridge reopened after repairs", "2022-06-03", "Daily"),
@@ -106,13 +107,13 @@ def test_damage_found_while_searching_is_said_as_such(tmp_path: Path, index: Wor
     [terms] = folder.glob("*.term")
     data = bytearray(terms.read_bytes())
     data[: len(data) // 2] = b"\xff" * (len(data) // 2)
-    terms.write_bytes(data)
+    put(terms, data)
     damaged = WordIndex.open(folder)
     for read in (lambda: damaged.search("bridge", 3), lambda: damaged.idf(["bridg"])):
         with pytest.raises(IndexMismatchError, match=r"words is damaged \(.*\): run `qa index --rebuild"):
             read()
     [schema] = folder.glob("meta.json")
-    schema.write_text("{")
+    put(schema, b"{")
     with pytest.raises(IndexMismatchError, match=r"words is damaged \(.*\): run `qa index --rebuild"):
         WordIndex.open(folder)
 

@@ -14,6 +14,7 @@ import embeddings.index
 import embeddings.preview
 from embeddings.models import DEFAULT_MODEL
 from qa import cli
+from tests.conftest import put
 from tests.fakes import WordEncoder
 
 
@@ -92,7 +93,7 @@ def test_verify_says_each_check_and_names_what_failed(
     vectors = Path(".qa/generations/000001/vectors.faiss")
     data = bytearray(vectors.read_bytes())
     data[-1] ^= 1
-    vectors.write_bytes(data)
+    put(vectors, data)
     assert cli.main(["verify"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
