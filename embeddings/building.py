@@ -31,6 +31,7 @@ from embeddings.types import Article, Encoder, Skipped, Vectors
 from embeddings.vectors import VectorIndex, cells_path
 from embeddings.words import WordWriter
 
+CELLS = cells_path(Path(VECTORS)).name
 _BATCH = 1024
 """Passages encoded together: enough to sort by length, few enough to show progress."""
 
@@ -87,7 +88,8 @@ class Previous:
         try:
             manifest = Manifest.load(folder)
             manifest.check_files(folder)
-            manifest.check_sums(folder, (ARTICLES, PASSAGES, VECTORS))
+            known = [name for name in (ARTICLES, PASSAGES, VECTORS, CELLS) if name in manifest.files]
+            manifest.check_sums(folder, known)
             valid = (manifest.encoder, manifest.settings) == (fingerprint, settings)
             vectors = VectorIndex.open(folder / VECTORS) if valid else None
             return cls(folder, manifest, Catalog.open(folder / ARTICLES, folder / PASSAGES), vectors)
@@ -202,7 +204,8 @@ class Builder:
         self._catalog.close()
         self._passage_words.close()
         self._article_words.close()
-        self._vectors.save(self._folder / VECTORS)
+        before = self._previous if self._previous and self._previous.vectors else None
+        self._vectors.save(self._folder / VECTORS, before.folder / VECTORS if before else None)
         files = sum_files(self._folder)
         if self._previous:
             _link_unchanged(self._folder, files, self._previous)
@@ -225,7 +228,7 @@ class Builder:
 
 def _link_unchanged(folder: Path, files: dict[str, FileSum], previous: Previous) -> None:
     """Files that are the same as before take no room twice, where the file system has links."""
-    for name in (VECTORS, cells_path(Path(VECTORS)).name, PASSAGES):
+    for name in (VECTORS, CELLS, PASSAGES):
         if name in files and files[name] == previous.manifest.files.get(name):
             link = folder / f"{name}.link"
             with suppress(OSError):

@@ -42,11 +42,14 @@ class VectorIndex:
         opened = faiss.read_index(str(cells), faiss.IO_FLAG_MMAP) if cells.exists() else None
         return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), opened)
 
-    def save(self, path: Path) -> None:
-        """Write the vectors to `path`, and the cells, if there are enough vectors, beside it."""
+    def save(self, path: Path, before: Path | None = None) -> None:
+        """Write the vectors to `path`, and the cells, if there are enough vectors, beside it.
+
+        Cells keep the centres of those that stand beside `before`, where as many are wanted.
+        """
         faiss.write_index(self._index, str(path))
         if len(self) > EXACT_UP_TO:
-            faiss.write_index(self._in_cells(), str(cells_path(path)))
+            faiss.write_index(self._in_cells(before), str(cells_path(path)))
 
     @property
     def factory(self) -> str:
@@ -90,12 +93,16 @@ class VectorIndex:
             return np.zeros(0, np.float32)
         return np.asarray(self._index.reconstruct_batch(numbers) @ query.reshape(-1), np.float32)
 
-    def _in_cells(self) -> Any:
+    def _in_cells(self, before: Path | None) -> Any:
         cells: Any = faiss.index_factory(self.dim, self.factory, faiss.METRIC_INNER_PRODUCT)
-        sample = np.random.default_rng(0).choice(
-            len(self), min(len(self), _TRAIN * cells.nlist), replace=False
-        )
-        cells.train(self._index.reconstruct_batch(np.sort(sample)))
+        known: Any = before and cells_path(before).exists() and faiss.read_index(str(cells_path(before)))
+        if known and (known.nlist, known.d) == (cells.nlist, self.dim):
+            cells = known
+            cells.reset()
+        else:
+            count = min(len(self), _TRAIN * cells.nlist)
+            sample = np.random.default_rng(0).choice(len(self), count, replace=False)
+            cells.train(self._index.reconstruct_batch(np.sort(sample)))
         for first in range(0, len(self), EXACT_UP_TO):
             cells.add(self.rows(first, min(EXACT_UP_TO, len(self) - first)))
         return cells

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from embeddings.index import ArticleIndex
 from embeddings.types import Filter, Numbers, Vectors
+from embeddings.words import WordIndex
 from qa.periods import Period
 from qa.types import Signals
 
@@ -57,13 +58,18 @@ def rank(
     numbers = _candidates(index, query, narrow, min(max(depth, POOL), index.manifest.passages))
     articles = index.catalog.article_numbers(numbers)
     signals = _signals(index, query, numbers, articles)
-    best_words = BM25_TOP * float(index.article_words.idf(index.article_words.terms(query.text)).sum())
-    scores = _by_article(_fused(signals, best_words), articles, index.catalog.first_passages(numbers))
+    most = best_words(index.article_words, query.text)
+    scores = _by_article(_fused(signals, most), articles, index.catalog.first_passages(numbers))
     order = np.lexsort((numbers, -scores))
     if grouped:
         order = order[_best_copies(index.catalog.stories(articles[order]), articles[order])]
     sorted_signals = {name: values[order] for name, values in signals.items()}
     return Ranking(numbers[order], articles[order], scores[order], sorted_signals)
+
+
+def best_words(words: WordIndex, text: str) -> float:
+    """The most that BM25 of `text` can reach."""
+    return BM25_TOP * float(words.idf(words.terms(text)).sum())
 
 
 def _best_copies(stories: Numbers, articles: Numbers) -> NDArray[np.bool_]:
@@ -112,7 +118,7 @@ def _recency(days: Vectors, today: float) -> Vectors:
     return np.asarray(np.nan_to_num(np.exp(-2 * years), nan=0.5), np.float32)
 
 
-def _fused(signals: dict[str, Vectors], best_words: float) -> Vectors:
+def _fused(signals: dict[str, Vectors], most: float) -> Vectors:
     """The weighted sum of the signals.
 
     Cosines are divided by the question's best. BM25 is divided by the most that the question could reach:
@@ -121,7 +127,7 @@ def _fused(signals: dict[str, Vectors], best_words: float) -> Vectors:
     tops = {"dense": float(signals["dense"].max(initial=0)), "recency": 1.0, "date": 1.0}
     total = np.zeros(len(signals["dense"]), np.float32)
     for name, values in signals.items():
-        top = tops.get(name, best_words)
+        top = tops.get(name, most)
         if top > 0:
             total += np.float32(getattr(WEIGHTS, name) / top) * np.maximum(values, 0)
     return total

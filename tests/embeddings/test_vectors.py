@@ -1,10 +1,12 @@
 from pathlib import Path
+from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 
 from embeddings.types import Vectors
-from embeddings.vectors import VectorIndex, factory
+from embeddings.vectors import VectorIndex, cells_path, factory
 
 
 @pytest.fixture
@@ -69,6 +71,24 @@ def test_many_are_searched_in_cells_and_compared_exactly(in_cells: tuple[VectorI
         assert (np.diff(cosines) <= 0).all()
         right += len(set(numbers) & set(np.argsort(-(rows @ query), kind="stable")[:10]))
     assert right >= 0.9 * 200
+
+
+def test_an_update_keeps_the_centres(in_cells: tuple[VectorIndex, Vectors], tmp_path: Path) -> None:
+    _, rows = in_cells
+
+    def centres(path: Path) -> Vectors:
+        index: Any = faiss.read_index(str(cells_path(path)))
+        return np.asarray(index.quantizer.reconstruct_n(0, index.nlist))
+
+    less = VectorIndex.empty(16)
+    less.add(rows[:4_000])
+    less.save(tmp_path / "alone.faiss")
+    less.save(tmp_path / "kept.faiss", tmp_path / "v.faiss")
+    np.testing.assert_array_equal(centres(tmp_path / "kept.faiss"), centres(tmp_path / "v.faiss"))
+    assert not np.array_equal(centres(tmp_path / "alone.faiss"), centres(tmp_path / "v.faiss"))
+    kept = VectorIndex.open(tmp_path / "kept.faiss")
+    assert kept.search(rows[7], 1)[0].tolist() == [7]
+    assert kept.search(rows[4_500], 1)[0][0] < 4_000
 
 
 def test_filters_among_many(in_cells: tuple[VectorIndex, Vectors]) -> None:

@@ -1,10 +1,11 @@
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from embeddings.errors import QueryError
 from qa import QA, Filter, Result
-from qa.answering import BIAS, WEIGHTS, Found, answerable
+from qa.answering import BIAS, THRESHOLD, WEIGHTS, Found, answerable
 from tests.fakes import WordEncoder
 
 
@@ -39,7 +40,7 @@ def test_the_answer_is_always_in_a_passage_that_is_shown(top_k: int, qa: QA) -> 
 def test_what_the_corpus_does_not_answer_has_no_answer(qa: QA) -> None:
     result = qa.ask("Zebra quantum violin?")
     assert result.answer is None
-    assert result.answerable < 0.3
+    assert result.answerable < THRESHOLD
     assert result.passages
     nothing = qa.ask("Who won?", narrow=Filter(since="2030-01-01"))
     assert (nothing.answer, nothing.answerable, nothing.passages) == (None, 0.0, ())
@@ -79,10 +80,11 @@ def test_more_passages_than_there_are(qa: QA) -> None:
     assert len(qa.ask("river", 10**9).passages) == len(qa.ask("river", 2**70).passages) == 3
 
 
-def test_answerable_grows_with_each_sign_and_falls_with_size() -> None:
-    base = Found(0.5, 0.5, 0.5, 0.5, 0.1, 0.5, 5.0)
-    assert answerable(Found(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)) == pytest.approx(1 / (1 + 2.718281828**-BIAS))
-    assert answerable(Found(0.9, 0.5, 0.5, 0.5, 0.1, 0.5, 5.0)) > answerable(base)
-    assert answerable(Found(0.5, 0.5, 0.9, 0.5, 0.1, 0.5, 5.0)) > answerable(base)
-    assert answerable(Found(0.5, 0.5, 0.5, 0.5, 0.1, 0.5, 9.0)) < answerable(base)
+def test_answerable_goes_the_way_of_each_weight() -> None:
+    nothing = Found(*[0.0] * len(fields(Found)))
+    assert answerable(nothing) == pytest.approx(1 / (1 + 2.718281828**-BIAS))
+    base = Found(*[0.5] * len(fields(Found)))
+    for field in fields(Found):
+        more = replace(base, **{field.name: 0.9})
+        assert (answerable(more) > answerable(base)) == (getattr(WEIGHTS, field.name) > 0), field.name
     assert WEIGHTS.size < 0
