@@ -59,7 +59,9 @@ def print_result(result: "Result") -> None:
 
 def likelihood(result: "Result") -> str:
     """How likely it is that the corpus answers: the only score that means something to people."""
-    return f"{result.answerable:.0%} likely to be answered here"
+    likely = result.answerable
+    said = "over 99%" if likely > 0.99 else "under 1%" if likely < 0.01 else f"{likely:.0%}"
+    return f"{said} likely to be answered here"
 
 
 def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" = None) -> None:
