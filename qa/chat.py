@@ -17,6 +17,7 @@ from qa.page.guard import bracketed, middleware
 from qa.page.live import LiveQA
 from qa.page.markup import Markup, element
 from qa.page.passages import day
+from qa.page.starting import import_gradio
 
 _CSS = Path(__file__).parent / "page" / "page.css"
 _WAITING = 100
@@ -49,6 +50,7 @@ def serve(
     if mcp and not find_spec("mcp"):
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
     _check_port(host, port)
+    import_gradio(mcp)
     page = build(LiveQA(index))
     launch(page, host, port, mcp, wanted, names)
     print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
