@@ -2,7 +2,8 @@
 
 From the start of the process to the first contentful paint and to a question box that can be typed in
 (median of REPEATS, the index exists, the browser runs already); and, warm, from Enter to the evidence on the
-page, for QUESTIONS questions of the set. Takes the `dev` set in NEWSQA, or its index in INDEX; `mini` with SET.
+page, for QUESTIONS questions of the set. Takes the `dev` set in NEWSQA (SET: another), or
+an index of it in INDEX.
 """
 
 import os
@@ -78,7 +79,7 @@ def _start(browser: Any, index: str) -> tuple[float, float, float]:
 
 
 def _answers(browser: Any, index: str, questions: Sequence[str]) -> list[float]:
-    """Seconds from Enter until the passages stand on the page, for each question in a conversation of its own."""
+    """Seconds from Enter until the passages stand on the page; each question in a conversation of its own."""
     seconds = []
     with _chat(index) as address, _page(browser) as page:
         for question in ("What happened?", *questions[:QUESTIONS]):
