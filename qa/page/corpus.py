@@ -12,6 +12,7 @@ from embeddings.readers import ENDINGS
 from embeddings.types import Article
 from qa.information import describe
 from qa.page.changing import LISTED, REPORTED, added, rebuilt, removed
+from qa.page.guard import LARGEST_UPLOAD
 from qa.page.live import LiveQA
 from qa.page.markup import Markup, element
 from qa.page.passages import day, title
@@ -48,12 +49,13 @@ def tab(live: LiveQA, adding: bool) -> CorpusTab:
             if adding:
                 with gr.Column(scale=3, min_width=300):
                     drop = gr.File(
-                        label=f"Add articles: drop files here ({', '.join(ENDINGS)})",
+                        label="Add articles",
                         file_count="multiple",
                         file_types=[*ENDINGS, ".gz"],
                         height=150,
                         elem_id="drop",
                     )
+                    gr.HTML(_hint())
             with gr.Column(scale=2, min_width=300, elem_id="keep"):
                 rebuild = gr.Button("Rebuild", elem_id="rebuild", size="md")
                 if adding:
@@ -85,6 +87,7 @@ def _table(headers: list[str], label: str, visible: bool = True) -> Any:
         headers=headers,
         datatype="str",
         column_count=len(headers),
+        column_widths=["26%", "24%", "50%"],
         type="array",
         interactive=False,
         label=label,
@@ -160,6 +163,12 @@ def _connect(made: CorpusTab, live: LiveQA) -> None:
     if made.drop and made.added and made.remove:
         made.changes.append(made.drop.upload(drop, [made.drop, made.find], [*outputs, made.drop], **changing))
         made.changes.append(made.remove.click(take_away, [made.added, made.find], outputs, **changing))
+
+
+def _hint() -> Markup:
+    most = f"{LARGEST_UPLOAD / 1e6:g} MB"
+    text = f"{' '.join(ENDINGS)}, up to {most} together. They are kept in the index's own folder."
+    return element("p", text, class_="found")
 
 
 def _sentence(error: Exception) -> str:

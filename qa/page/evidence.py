@@ -123,10 +123,10 @@ def _taking(text: Any, name: str) -> None:
     import gradio as gr
 
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
-    copy = gr.Button(f"Copy {text.label}", size="sm")
+    copy = gr.Button(f"Copy {text.label}", size="sm", min_width=90)
     copy.click(None, text, js=_COPY, **quiet).then(lambda: gr.Info("Copied", duration=2), **quiet)
     if text.label != "Citation":
-        save = gr.Button(f"Save as {text.label}", size="sm")
+        save = gr.Button(f"Save {text.label}", size="sm", min_width=90)
         save.click(None, text, js=_SAVE.replace("NAME", name), **quiet)
 
 

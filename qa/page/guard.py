@@ -130,9 +130,7 @@ class KnownRoutes:
             await _refuse(send, 411, "the request does not say its length")
         elif scope["path"] == _UPLOAD and length > LARGEST_UPLOAD:
             most = f"{LARGEST_UPLOAD / 1e6:g} MB"
-            await _refuse(
-                send, 413, f"the files are larger than {most}: give a few at a time, or run qa index"
-            )
+            await _refuse(send, 413, f"the files are larger than {most}: give fewer, or run `qa index`")
         elif scope["path"] != _UPLOAD and length > LARGEST:
             await _refuse(send, 413, f"the request is larger than {LARGEST} bytes")
         else:

@@ -32,8 +32,12 @@ class Bar:
             case "year":
                 return str(self.since.year)
             case "week":
-                return f"{day(self.since.isoformat())} to {day(self.until.isoformat())}"
-        return str(day(self.since.isoformat()))
+                return f"{_day(self.since)} to {_day(self.until)}"
+        return _day(self.since)
+
+
+def _day(of: date) -> str:
+    return day(of.isoformat()) or ""
 
 
 def timeline(days: Sequence[str]) -> list[Bar]:
@@ -79,13 +83,14 @@ def chart(bars: Sequence[Bar], narrowed: bool) -> Markup:
     if len(bars) < 2:
         return element("section", element("h3", "When"), every, class_="timeline") if every else Markup()
     most = max(bar.count for bar in bars)
+    ends = (_day(bars[0].since), _day(bars[-1].until))
     return element(
         "section",
         element("h3", "When"),
         element("p", f"Passages that match, by {bars[0].unit}: choose a bar to ask only then."),
         every,
         element("div", *(_bar(bar, most) for bar in bars), class_="bars", role="group", aria_label="When"),
-        element("div", element("span", bars[0].name), element("span", bars[-1].name), class_="ends"),
+        element("div", *(element("span", end) for end in ends), class_="ends"),
         class_="timeline",
     )
 
