@@ -167,7 +167,8 @@ def _connect(made: CorpusTab, live: LiveQA) -> None:
 
 def _hint() -> Markup:
     most = f"{LARGEST_UPLOAD / 1e6:g} MB"
-    text = f"{' '.join(ENDINGS)}, up to {most} together. They are kept in the index's own folder."
+    text = f"{' '.join(ENDINGS)}, up to {most} together. They are kept in the index's own folder. "
+    text += "Other articles go when their files go, at the next rebuild."
     return element("p", text, class_="found")
 
 
