@@ -11,8 +11,8 @@ TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 NEWSQA ?= ../shared/newsqa
 ROUNDS ?= 200
 
-.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million load-test crash-test \
-  lock audit licences clean
+.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
+  load-test crash-test pictures lock audit licences clean
 
 install: .venv/installed
 
@@ -55,6 +55,14 @@ bench-speed: install
 # Kills builds at random moments; as root also on a full disk.
 crash-test: install
 	$(BIN)/python -m benchmarks.crash --rounds $(ROUNDS)
+
+# How soon the page can be seen and asked; INDEX=folder takes an index of the set that is there
+bench-page: install
+	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.page
+
+# The README's pictures of the page, taken anew
+pictures: install
+	PICTURES=docs/images $(BIN)/pytest tests/browser/test_pictures.py
 
 # 50 clients on one `qa chat` while its index is updated twice and rebuilt once; DURATION=300 CLIENTS=50 SET=dev
 load-test: install

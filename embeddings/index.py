@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Self
 
+from embeddings.added import with_added
 from embeddings.building import Builder, Previous, Progress, Report
 from embeddings.catalog import Catalog, CatalogStats
 from embeddings.corpus import Corpus
@@ -93,13 +94,14 @@ class ArticleIndex:
     ) -> Report:
         """Make the index in `folder` hold exactly the articles of `sources`, read as `reading` says.
 
+        Files that were added on the page lie in the index (`embeddings.added`) and are read after them.
         Vectors of articles whose title and text have not changed are carried over, unless `rebuild`, and
         those that an interrupted build has encoded are not encoded again. The model is the given one, or
         that of the index there, or the default. What is published is whole: until then, and if anything
         fails, the index stays as it was. Where the generation would be the same again, none is made.
         """
-        corpus = Corpus(sources, reading)
         folder = Path(folder)
+        corpus = Corpus(with_added(sources, folder), reading)
         settings = settings or PassageSettings()
         generations = Generations(folder)
         before = _published(generations)

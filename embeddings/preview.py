@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from embeddings.added import with_added
 from embeddings.building import Previous
 from embeddings.catalog import content_hash
 from embeddings.changes import ChangeCounter
@@ -46,7 +47,7 @@ def preview(
 
     `mark` is the encoder's fingerprint; by default it is taken from the model's files.
     """
-    corpus = Corpus(sources, reading)
+    corpus = Corpus(with_added(sources, Path(folder)), reading)
     skipped: list[Skipped] = []
     articles = encoded = 0
     with ExitStack() as held:

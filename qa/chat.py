@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from importlib.util import find_spec
@@ -11,12 +12,13 @@ from typing import Any
 
 from embeddings.errors import QAError
 from embeddings.index import read_info
-from qa.page import asking, corpus, programs
+from qa.page import asking, corpus, evidence, programs
 from qa.page.door import Credentials, Door, credentials, knocking
-from qa.page.guard import bracketed, middleware
+from qa.page.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.page.live import LiveQA
 from qa.page.markup import Markup, element
 from qa.page.passages import day
+from qa.page.starting import import_gradio
 
 _CSS = Path(__file__).parent / "page" / "page.css"
 _WAITING = 100
@@ -39,6 +41,7 @@ def serve(
     """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
 
     `auth`, `no_auth`: see `qa.page.door.credentials`; `names`: further hosts by which it may be called.
+    Visitors may add articles where only this machine can reach the page, or who knows the password.
     Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
     come, or, for `mcp`, without its package.
     """
@@ -49,16 +52,20 @@ def serve(
     if mcp and not find_spec("mcp"):
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
     _check_port(host, port)
-    page = build(LiveQA(index))
-    launch(page, host, port, mcp, wanted, names)
-    print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
-    with suppress(KeyboardInterrupt):
-        Event().wait()
-    page.close(verbose=False)
+    adding = wanted is not None or is_loopback(host)
+    with tempfile.TemporaryDirectory(prefix="qa-", ignore_cleanup_errors=True) as uploads:
+        os.environ.setdefault("GRADIO_TEMP_DIR", uploads)
+        import_gradio(mcp)
+        page = build(LiveQA(index), adding)
+        launch(page, host, port, mcp, wanted, names, adding)
+        print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            Event().wait()
+        page.close(verbose=False)
 
 
-def build(live: LiveQA) -> Any:
-    """The page, not yet served."""
+def build(live: LiveQA, adding: bool = True) -> Any:
+    """The page, not yet served; with `adding`, visitors may add articles and take them away."""
     import gradio as gr
 
     manifest, stats = read_info(live.folder)
@@ -70,7 +77,7 @@ def build(live: LiveQA) -> Any:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="asking"):
                 made = asking.tab(live, examples)
-            corpus.tab(live)
+            corpora = corpus.tab(live, adding)
 
         def fill() -> list[Any]:
             _, now = read_info(live.folder)
@@ -81,8 +88,11 @@ def build(live: LiveQA) -> Any:
             return [opened, gr.Dropdown(days), gr.Dropdown(days), gr.Dropdown(as_of), gr.Dropdown(choices)]
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        filled = page.load(fill, None, [head, made.since, made.until, made.as_of, made.sources], **quiet)
-        filled.then(live.warm, None, None, **quiet)
+        filling = (fill, None, [head, made.since, made.until, made.as_of, made.sources])
+        page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
+        for changed in corpora.changes:
+            changed.then(*filling, **quiet)
+        page.load(None, js=evidence.ESCAPE, **quiet)
     page.queue(max_size=_WAITING, default_concurrency_limit=4, api_open=False)
     return page
 
@@ -94,6 +104,7 @@ def launch(
     mcp: bool = False,
     wanted: Credentials | None = None,
     names: Sequence[str] = (),
+    adding: bool = False,
 ) -> None:
     """Start serving, to everybody or to who gives the `wanted` credentials; returns once it can be opened."""
     import gradio as gr
@@ -112,7 +123,7 @@ def launch(
         pwa=False,
         run_history=False,
         enable_monitoring=False,
-        max_file_size="1kb",
+        max_file_size=LARGEST_UPLOAD if adding else "1kb",
         state_session_capacity=500,
         num_workers=0,
         mcp_server=mcp,
@@ -120,7 +131,7 @@ def launch(
         css_paths=_CSS,
         footer_links=["api", "settings"],
         app_kwargs={
-            "middleware": middleware(host, names, knocking(door) if door else ()),
+            "middleware": middleware(host, names, knocking(door) if door else (), adding),
             "routes": [door.route()] if door else [],
         },
     )

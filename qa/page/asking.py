@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from embeddings.errors import QAError
 from embeddings.types import Filter
 from qa.page import evidence
 from qa.page.live import LiveQA
+from qa.page.timeline import days_within
 from qa.page.turns import Turn, extended, messages, turn_of
 from qa.questions import Question, read_questions
 from qa.types import Result
@@ -140,10 +140,9 @@ def _connect(made: Asking, live: LiveQA) -> None:
         at = min(max(at + by, 0), len(turns) - 1)
         return {made.selected: at, **evidence.updates(made.evidence, turns, at)}
 
-    def within(chosen: gr.SelectData, turns: tuple[Turn, ...], at: int, *narrowing: Any) -> dict[Any, Any]:
-        if not chosen.index or not turns:
-            return {made.selected: at}
-        since, until = days_within(chosen.index, turns[at].days)
+    def within(chosen: gr.EventData, turns: tuple[Turn, ...], at: int, *narrowing: Any) -> dict[Any, Any]:
+        days = [article.date for article in live.articles()]
+        since, until = days_within(str(chosen.value), days)
         narrowed = again(turns, at, since, until, *narrowing[2:])
         return {**narrowed, made.since: since, made.until: until}
 
@@ -165,7 +164,7 @@ def _connect(made: Asking, live: LiveQA) -> None:
     made.chat.select(select, [turns], shown, **_QUIET)
     made.evidence.earlier.click(partial(step, -1), [turns, at], shown, **_QUIET)
     made.evidence.later.click(partial(step, 1), [turns, at], shown, **_QUIET)
-    made.evidence.timeline.select(
+    made.evidence.timeline.click(
         within, [turns, at, *made.narrowing], [*outputs, made.since, made.until], **index
     )
     emptied = [made.understood, made.chat, turns, *shown]
@@ -206,13 +205,6 @@ def answered(
         return live.ask(question, int(top_k), narrow, before)
     except QAError as error:
         return Turn(question[:LONGEST], narrow, error=str(error))
-
-
-def days_within(chosen: Sequence[float], days: Sequence[str]) -> tuple[str, str]:
-    """First and last of `days` in a stretch of the timeline, which counts in seconds."""
-    low, high = (datetime.fromtimestamp(at, UTC).date().isoformat() for at in chosen)
-    inside = sorted(day for day in days if low <= day <= high)
-    return (inside[0], inside[-1]) if inside else (ANY, ANY)
 
 
 def day_choices(days: Sequence[str]) -> list[tuple[str, str]]:

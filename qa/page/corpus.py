@@ -1,32 +1,28 @@
-"""The tab that shows what is indexed, and indexes the same sources again."""
+"""The tab that shows what is indexed, indexes the same sources again, and takes and removes files."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from shutil import rmtree
 from typing import Any
 
-from embeddings.building import Progress, Report
-from embeddings.catalog import Catalog, Kept
+from embeddings.added import added_files
 from embeddings.errors import QAError
-from embeddings.index import read_info
+from embeddings.readers import ENDINGS
 from embeddings.types import Article
 from qa.information import describe
+from qa.page.changing import LISTED, REPORTED, added, rebuilt, removed
+from qa.page.guard import LARGEST_UPLOAD
 from qa.page.live import LiveQA
 from qa.page.markup import Markup, element
 from qa.page.passages import day, title
-from qa.pipeline import QA
 
 HEADERS = ["Date", "Publisher", "Title"]
-REPORTED = ["File", "What happened", "Why"]
-LISTED = 200
-"""Rows of a table at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusTab:
-    """Gradio's components of the tab."""
+    """Gradio's components of the tab, and the events after which the index is another."""
 
     tab: Any
     summary: Any
@@ -36,22 +32,50 @@ class CorpusTab:
     rebuild: Any
     report: Any
     files: Any
+    drop: Any | None
+    added: Any | None
+    remove: Any | None
+    changes: list[Any]
 
 
-def tab(live: LiveQA) -> CorpusTab:
-    """The tab's components, with everything that happens in it."""
+def tab(live: LiveQA, adding: bool) -> CorpusTab:
+    """The tab's components, with everything that happens in it; with `adding`, those to add articles by."""
     import gradio as gr
 
+    drop = added = remove = None
     with gr.Tab("Corpus", id="corpus") as outer:
         summary = gr.HTML(elem_id="summary")
-        with gr.Row(elem_id="rebuild-row"):
-            rebuild = gr.Button("Rebuild", elem_id="rebuild", size="md", scale=0, min_width=200)
+        with gr.Row(elem_id="change"):
+            if adding:
+                with gr.Column(scale=3, min_width=300):
+                    drop = gr.File(
+                        label="Add articles",
+                        file_count="multiple",
+                        file_types=[*ENDINGS, ".gz"],
+                        height=150,
+                        elem_id="drop",
+                    )
+                    gr.HTML(_hint())
+            with gr.Column(scale=2, min_width=300, elem_id="keep"):
+                rebuild = gr.Button("Rebuild", elem_id="rebuild", size="md")
+                if adding:
+                    added = gr.Dropdown(
+                        [],
+                        value=[],
+                        multiselect=True,
+                        visible=False,
+                        label="Files added here",
+                        elem_id="added",
+                    )
+                    remove = gr.Button(
+                        "Remove these from the index", size="md", visible=False, elem_id="remove"
+                    )
         report = gr.HTML(elem_id="report")
         files = _table(REPORTED, "Report", visible=False)
         find = gr.Textbox(label="Find articles by title, publisher or date", elem_id="find", max_length=200)
         found = gr.HTML(elem_id="found")
         table = _table(HEADERS, "Articles")
-    made = CorpusTab(outer, summary, find, found, table, rebuild, report, files)
+    made = CorpusTab(outer, summary, find, found, table, rebuild, report, files, drop, added, remove, [])
     _connect(made, live)
     return made
 
@@ -63,6 +87,7 @@ def _table(headers: list[str], label: str, visible: bool = True) -> Any:
         headers=headers,
         datatype="str",
         column_count=len(headers),
+        column_widths=["26%", "24%", "50%"],
         type="array",
         interactive=False,
         label=label,
@@ -78,43 +103,84 @@ def _table(headers: list[str], label: str, visible: bool = True) -> Any:
 def _connect(made: CorpusTab, live: LiveQA) -> None:
     import gradio as gr
 
-    def show(text: str) -> list[Any]:
+    def show(text: str) -> dict[Any, Any]:
         try:
             info = describe(live.folder)
-            articles = live.articles()
+            found, rows = listed(live.articles(), text)
         except QAError as error:
-            return [element("p", str(error), class_="empty"), gr.Button(), "", []]
-        label = f"Rebuild from {', '.join(info['read_from'])}"
-        return [summary(info), gr.Button(label), *listed(articles, text)]
+            return {made.summary: element("p", str(error), class_="empty"), made.found: "", made.table: []}
+        kept = [path.name for path in added_files(live.folder)]
+        shown = {
+            made.summary: summary(info, len(kept)),
+            made.rebuild: gr.Button(f"Rebuild from {', '.join(info['read_from'])}"),
+            made.found: found,
+            made.table: rows,
+        }
+        if made.added and made.remove:
+            shown[made.added] = gr.Dropdown(kept, value=[], visible=bool(kept))
+            shown[made.remove] = gr.Button(visible=bool(kept))
+        return shown
 
-    def search(text: str) -> list[Any]:
-        return show(text)[2:]
+    def search(text: str) -> dict[Any, Any]:
+        shown = show(text)
+        return {made.found: shown[made.found], made.table: shown[made.table]}
 
-    def rebuild(text: str, progress: Any = gr.Progress()) -> list[Any]:  # noqa: B008
+    def changed(text: str, work: Callable[[], tuple[Markup, list[list[str]]]]) -> dict[Any, Any]:
+        """What is shown after `work`, which says what it did and gives the rows of its report."""
         try:
-            report, rows = rebuilt(live.folder, lambda at, said: progress(at, desc=said))
-        except QAError as error:
-            said = element("p", str(error), class_="empty", role="alert")
-            return [said, gr.Dataframe(visible=False), *show(text)]
-        return [counts(report), gr.Dataframe(rows, visible=True), *show(text)]
+            said, rows = work()
+        except (QAError, OSError) as error:
+            said, rows = element("p", _sentence(error), class_="failed", role="alert"), []
+        return {made.report: said, made.files: gr.Dataframe(rows, visible=bool(rows)), **show(text)}
+
+    def rebuild(text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
+        return changed(text, lambda: rebuilt(live.folder, progress))
+
+    def drop(paths: list[str], text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
+        files = [Path(path) for path in paths or ()]
+        try:
+            return {**changed(text, lambda: added(files, live.folder, progress)), made.drop: None}
+        finally:
+            for file in files:
+                rmtree(file.parent, ignore_errors=True)
+
+    def take_away(names: list[str], text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
+        return changed(text, lambda: removed(names, live.folder, progress))
 
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    everything = [made.summary, made.rebuild, made.found, made.table]
+    keeping = [part for part in (made.added, made.remove) if part]
+    everything = [made.summary, made.rebuild, made.found, made.table, *keeping]
     made.tab.select(show, made.find, everything, **quiet)
     made.find.change(search, made.find, [made.found, made.table], trigger_mode="always_last", **quiet)
-    made.rebuild.click(
-        rebuild,
-        made.find,
-        [made.report, made.files, *everything],
-        api_visibility="private",
-        concurrency_id="rebuild",
-        concurrency_limit=1,
-        show_progress_on=made.report,
+    changing = {
+        "api_visibility": "private",
+        "concurrency_id": "rebuild",
+        "concurrency_limit": 1,
+        "show_progress_on": made.report,
+    }
+    outputs = [made.report, made.files, *everything]
+    made.changes.append(made.rebuild.click(rebuild, made.find, outputs, **changing))
+    if made.drop and made.added and made.remove:
+        made.changes.append(made.drop.upload(drop, [made.drop, made.find], [*outputs, made.drop], **changing))
+        made.changes.append(made.remove.click(take_away, [made.added, made.find], outputs, **changing))
+
+
+def _hint() -> Markup:
+    most = f"{LARGEST_UPLOAD / 1e6:g} MB"
+    text = f"{' '.join(ENDINGS)}, up to {most} together. They are kept in the index's own folder. "
+    text += "Other articles go when their files go, at the next rebuild."
+    return element("p", text, class_="found")
+
+
+def _sentence(error: Exception) -> str:
+    message = (
+        f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.strerror else str(error)
     )
+    return f"{message[:1].upper()}{message[1:]}. The index stays as it was."
 
 
-def summary(info: Mapping[str, Any]) -> Markup:
-    """What is indexed, as a list of terms."""
+def summary(info: Mapping[str, Any], added: int = 0) -> Markup:
+    """What is indexed, as a list of terms; `added` is the number of files that were added on the page."""
     publishers = list(info["sources"].items())
     named = ", ".join(f"{name} ({count})" for name, count in publishers[:8])
     more = f" and {len(publishers) - 8} more" if len(publishers) > 8 else ""
@@ -126,6 +192,8 @@ def summary(info: Mapping[str, Any]) -> Markup:
         "Model": str(info["model"]),
         "Made": f"{str(info['created'])[:16].replace('T', ' ')} UTC, {info['bytes'] / 1e6:.1f} MB",
     }
+    if added:
+        facts["Added here"] = f"{added:,} file{'s' if added > 1 else ''}"
     pairs = [
         element("div", element("dt", name), element("dd", value), class_="fact")
         for name, value in facts.items()
@@ -141,62 +209,3 @@ def listed(articles: Sequence[Article], text: str) -> tuple[Markup, list[list[st
     count = f"{len(matching):,} of {len(rows):,} articles"
     shown = f"{count}, the first {LISTED} shown" if len(matching) > LISTED else count
     return element("p", shown, class_="found"), matching[:LISTED]
-
-
-def rebuilt(folder: Path, show: Any) -> tuple[Report, list[list[str]]]:
-    """Index the sources of the index in `folder` again. Raises QAError."""
-    manifest, _ = read_info(folder)
-    before = _kept(folder)
-    started = perf_counter()
-
-    def progress(at: Progress) -> None:
-        show(at.fraction, progress_text(at, perf_counter() - started))
-
-    show(0, "reading the sources")
-    report = QA.build(manifest.sources, folder, progress=progress)
-    return report, report_rows(report, before, _kept(folder))
-
-
-def progress_text(at: Progress, seconds: float) -> str:
-    """How far a build is, and how long it will still take."""
-    done = f"{at.articles:,} articles, {at.passages:,} passages"
-    if not 0 < at.fraction < 1:
-        return done
-    return f"{done}, {seconds / at.fraction * (1 - at.fraction):.0f} s left"
-
-
-def _kept(folder: Path) -> dict[str, Kept]:
-    from embeddings.generations import Generations
-    from embeddings.manifest import ARTICLES, PASSAGES
-
-    try:
-        with (
-            Generations(folder).read() as generation,
-            closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog,
-        ):
-            return catalog.kept()
-    except (QAError, OSError):
-        return {}
-
-
-def counts(report: Report) -> Markup:
-    """What a build did, in one line."""
-    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
-    parts = [f"{getattr(report, kind):,} {kind}" for kind in kinds if getattr(report, kind)]
-    text = f"{report.articles:,} articles ({', '.join(parts)}), {len(report.skipped):,} skipped"
-    return element("p", f"{text}, in {report.seconds:.1f} s.", class_="found", role="status")
-
-
-def report_rows(report: Report, before: Mapping[str, Kept], after: Mapping[str, Kept]) -> list[list[str]]:
-    """A row for each file: skipped ones first, then what changed, then what did not."""
-    rows = [[left_out.path, "skipped", left_out.reason] for left_out in report.skipped]
-    changes = sorted(_changes(before, after), key=lambda change: (change[1] == "unchanged", change[0]))
-    return (rows + [[id, what, ""] for id, what in changes])[:LISTED]
-
-
-def _changes(before: Mapping[str, Kept], after: Mapping[str, Kept]) -> Iterator[tuple[str, str]]:
-    for id, kept in after.items():
-        old = before.get(id)
-        yield id, "added" if not old else "unchanged" if old.content == kept.content else "changed"
-    for id in before.keys() - after.keys():
-        yield id, "deleted"

@@ -1,6 +1,5 @@
 """The column beside the chat: ranked passages, one of them opened, a timeline, and what can be taken away."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +7,35 @@ from typing import Any
 from qa.page.live import matcher
 from qa.page.markup import Markup
 from qa.page.passages import card
+from qa.page.timeline import chart, timeline
 from qa.page.turns import Turn, as_json, as_markdown, citations, in_reading_order, lead, opened
 from qa.types import RankedPassage
 
 SLOTS = 20
 """Passages that the page can show at once."""
-_TO_PASSAGE = "() => document.getElementById('opened-passage')?.scrollIntoView({block: 'center'})"
+_TO_PASSAGE = """() => {
+    window.openedPlace = PLACE
+    document.querySelector('#reader .whole')?.focus({preventScroll: true})
+    document.getElementById('opened-passage')?.scrollIntoView({block: 'center'})
+}"""
+_TO_BUTTON = "() => document.querySelectorAll('#passages button.open')[window.openedPlace]?.focus()"
+ESCAPE = """() => document.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && !document.querySelector('input[aria-expanded=true]'))
+        document.querySelector('#back')?.click()
+})"""
+"""Leaves an opened article, unless a list of choices is open: it has the first call."""
+_COPY = "text => { navigator.clipboard?.writeText(text) }"
+_SAVE = """text => {
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(new Blob([text]))
+    link.download = 'NAME'
+    link.click()
+}"""
+"""Gradio's own buttons for these have all the same name, or need files to be served."""
+_PICK = """element.addEventListener('click', event => {
+    const bar = event.target.closest('button')
+    if (bar) trigger('click', {value: bar.dataset.days})
+})"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +53,7 @@ class Evidence:
     back: Any
     timeline: Any
     export: Any
-    texts: tuple[Any, Any, Any]
+    texts: Sequence[Any]
     """Citation, Markdown, JSON."""
 
     @property
@@ -63,23 +85,15 @@ def column() -> Evidence:
     with gr.Column(visible=False, elem_id="reader") as reader:
         back = gr.Button("← Back to the passages", size="sm", elem_id="back")
         article = gr.HTML()
-    timeline = gr.BarPlot(
-        x="day",
-        y="passages",
-        y_aggregate="sum",
-        x_title=" ",
-        y_title=" ",
-        label="When: passages that match, by date (drag over days to ask only those)",
-        height=130,
-        visible=False,
-        elem_id="timeline",
-        buttons=[],
-    )
+    timeline = gr.HTML(js_on_load=_PICK, visible=False, elem_id="timeline")
     with gr.Accordion("Cite or export", open=False, visible=False, elem_id="export") as export:
-        cite = gr.Textbox(label="Citation", lines=3, interactive=False, buttons=["copy"])
-        both = {"lines": 4, "max_lines": 14, "wrap_lines": True, "buttons": ["copy", "download"]}
-        markdown = gr.Code(language="markdown", label="Markdown", interactive=False, **both)
-        data = gr.Code(language="json", label="JSON", interactive=False, **both)
+        texts = tuple(
+            gr.Textbox(label=label, lines=lines, max_lines=12, interactive=False, buttons=[])
+            for label, lines in (("Citation", 3), ("Markdown", 4), ("JSON", 4))
+        )
+        with gr.Row():
+            for text, name in zip(texts, ("answer.txt", "answer.md", "answer.json"), strict=True):
+                _taking(text, name)
     return Evidence(
         heading,
         earlier,
@@ -91,7 +105,7 @@ def column() -> Evidence:
         back,
         timeline,
         export,
-        (cite, markdown, data),
+        texts,
     )
 
 
@@ -102,6 +116,18 @@ def _slot() -> tuple[Any, Any, Any]:
         shown = gr.HTML()
         button = gr.Button("Open the article", size="sm", elem_classes="open", variant="secondary")
     return place, shown, button
+
+
+def _taking(text: Any, name: str) -> None:
+    """Buttons that copy `text` and save it as `name`."""
+    import gradio as gr
+
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    copy = gr.Button(f"Copy {text.label}", size="sm", min_width=90)
+    copy.click(None, text, js=_COPY, **quiet).then(lambda: gr.Info("Copied", duration=2), **quiet)
+    if text.label != "Citation":
+        save = gr.Button(f"Save {text.label}", size="sm", min_width=90)
+        save.click(None, text, js=_SAVE.replace("NAME", name), **quiet)
 
 
 def connect(evidence: Evidence, turns: Any, selected: Any) -> None:
@@ -123,8 +149,11 @@ def connect(evidence: Evidence, turns: Any, selected: Any) -> None:
             [turns, selected],
             [*panes, evidence.article],
             **quiet,
-        ).then(None, js=_TO_PASSAGE, **quiet)
-    evidence.back.click(lambda: [gr.Column(visible=True), gr.Column(visible=False)], None, panes, **quiet)
+        ).then(None, js=_TO_PASSAGE.replace("PLACE", str(place)), **quiet)
+    back = evidence.back.click(
+        lambda: [gr.Column(visible=True), gr.Column(visible=False)], None, panes, **quiet
+    )
+    back.then(None, js=_TO_BUTTON, **quiet)
 
 
 def whole_article(turns: Sequence[Turn], at: int, place: int) -> Markup:
@@ -142,14 +171,14 @@ def updates(evidence: Evidence, turns: Sequence[Turn], at: int) -> dict[Any, Any
     turn = turns[at] if turns else None
     result = turn.result if turn else None
     shown = cards(turn)
-    bars = timeline(turn.days) if turn else []
+    when = chart(timeline(turn.days), bool(turn.narrow.since or turn.narrow.until)) if turn else ""
     changes = {
         evidence.lead: lead(turn),
         evidence.earlier: gr.Button(visible=0 < at < len(turns)),
         evidence.later: gr.Button(visible=at < len(turns) - 1),
         evidence.passages: gr.Column(visible=True),
         evidence.reader: gr.Column(visible=False),
-        evidence.timeline: gr.BarPlot(_frame(bars), visible=len(bars) > 1),
+        evidence.timeline: gr.HTML(when, visible=bool(when)),
         evidence.export: gr.Accordion(visible=bool(shown)),
     }
     texts = (citations(result), as_markdown(result), as_json(result)) if result else ("", "", "")
@@ -166,15 +195,3 @@ def cards(turn: Turn | None) -> list[Markup]:
         return []
     passages: list[RankedPassage] = in_reading_order(turn.result)[:SLOTS]
     return [card(ranked, passages, turn.result.answer, matcher(turn)) for ranked in passages]
-
-
-def timeline(days: Sequence[str]) -> list[tuple[str, int]]:
-    """Each day with its number of passages, in order."""
-    return sorted(Counter(days).items())
-
-
-def _frame(bars: Sequence[tuple[str, int]]) -> Any:
-    import pandas as pd  # type: ignore[import-untyped]
-
-    days = pd.to_datetime([day for day, _ in bars], errors="coerce")
-    return pd.DataFrame({"day": days, "passages": [count for _, count in bars]})

@@ -1,5 +1,6 @@
 """What stands before the page: which hosts, origins, routes and sizes are let through, and the headers."""
 
+import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from ipaddress import ip_address
 from socket import gethostname
@@ -14,6 +15,8 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST = 256_000
 """Bytes of a request; the longest question is a fraction of it."""
+LARGEST_UPLOAD = 100_000_000
+"""Bytes of the files that are dropped together, with what the browser puts around them."""
 _POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -43,6 +46,9 @@ _ROUTES = frozenset(
         *(f"{_API}/{name}" for name in ("queue/join", "queue/data", "theme.css", "mcp", "reset")),
     )
 )
+_UPLOAD = f"{_API}/upload"
+_UPLOADS = frozenset((_UPLOAD, f"{_API}/upload_progress"))
+"""Routes that are served only where visitors may add articles."""
 _FOLDERS = ("/assets/", "/static/", *(f"{_API}/{name}/" for name in ("call", "heartbeat", "mcp", "run")))
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
@@ -107,28 +113,81 @@ class SameOrigin:
 class KnownRoutes:
     """Lets through only the routes that the page and its programs use, and requests of a sensible size.
 
-    Gradio's others (files, uploads, proxy, monitoring, component servers, editing) answer 404.
+    Gradio's others (files, proxy, monitoring, component servers, editing) answer 404; so do uploads, unless
+    visitors may be `adding` articles.
+    """
+
+    def __init__(self, app: App, adding: bool = False) -> None:
+        self._app = app
+        self._adding = adding
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] != "http" or not is_known(scope["path"], self._adding):
+            await _refuse(send, 404, "not served", scope["type"])
+        elif (length := _length(scope)) is None:
+            await _refuse(send, 411, "the request does not say its length")
+        elif scope["path"] == _UPLOAD and length > LARGEST_UPLOAD:
+            most = f"{LARGEST_UPLOAD / 1e6:g} MB"
+            await _refuse(send, 413, f"the files are larger than {most}: give fewer, or run `qa index`")
+        elif scope["path"] != _UPLOAD and length > LARGEST:
+            await _refuse(send, 413, f"the request is larger than {LARGEST} bytes")
+        else:
+            await self._app(scope, receive, send)
+
+
+def is_known(path: str, adding: bool = False) -> bool:
+    """Whether the page or its programs use the route `path`."""
+    if path in _UPLOADS:
+        return adding
+    return (path.rstrip("/") or "/") in _ROUTES or (path.startswith(_FOLDERS) and ".." not in path)
+
+
+class NoAddresses:
+    """Refuses what would make Gradio fetch something: a file in a request that is an address of the web.
+
+    It does so for every component and function, whatever they take, before it looks at what they take.
     """
 
     def __init__(self, app: App) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] == _UPLOAD:
             await self._app(scope, receive, send)
-        elif scope["type"] != "http" or not is_known(scope["path"]):
-            await _refuse(send, 404, "not served", scope["type"])
-        elif (length := _length(scope)) is None:
-            await _refuse(send, 411, "the request does not say its length")
-        elif length > LARGEST:
-            await _refuse(send, 413, f"the request is larger than {LARGEST} bytes")
-        else:
-            await self._app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message["type"] == "http.request" and message.get("more_body", False)
+        if names_an_address(body):
+            await _refuse(send, 403, "a file cannot be given by its address")
+            return
+        first = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def again() -> Message:
+            return next(first, None) or await receive()
+
+        await self._app(scope, again, send)
 
 
-def is_known(path: str) -> bool:
-    """Whether the page or its programs use the route `path`."""
-    return (path.rstrip("/") or "/") in _ROUTES or (path.startswith(_FOLDERS) and ".." not in path)
+def names_an_address(body: bytes) -> bool:
+    """Whether some JSON holds a file, as Gradio writes it, whose path is an address of the web."""
+    try:
+        json.loads(body, object_hook=_local)
+    except PermissionError:
+        return True
+    except (ValueError, RecursionError):  # Gradio reads no more in it
+        return False
+    return False
+
+
+def _local(found: dict[str, Any]) -> dict[str, Any]:
+    if str(found.get("path", "")).lower().startswith(("http:", "https:")):
+        raise PermissionError
+    return found
 
 
 def _length(scope: Scope) -> int | None:
@@ -148,7 +207,9 @@ async def _refuse(send: Send, status: int, why: str, kind: str = "http") -> None
     await send({"type": "http.response.body", "body": body})
 
 
-def middleware(host: str, names: Sequence[str] = (), door: Sequence[Any] = ()) -> list[Any]:
+def middleware(
+    host: str, names: Sequence[str] = (), door: Sequence[Any] = (), adding: bool = False
+) -> list[Any]:
     """The guards in the order in which a request meets them; `door` asks who comes."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -158,6 +219,7 @@ def middleware(host: str, names: Sequence[str] = (), door: Sequence[Any] = ()) -
         Middleware(SafeHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(SameOrigin),
-        Middleware(KnownRoutes),
+        Middleware(KnownRoutes, adding=adding),
         *door,
+        Middleware(NoAddresses),
     ]

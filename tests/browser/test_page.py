@@ -1,6 +1,7 @@
 """The page in a real browser, on a small corpus of its own."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from filelock import FileLock
 
 from tests.server import Server, chat, run_qa
 
@@ -245,6 +247,51 @@ def test_an_article_is_opened_at_its_passage(visit: Callable[..., Visitor]) -> N
     visitor.page.locator("#passages .slot").first.wait_for()
 
 
+def test_escape_leaves_an_article_and_gives_the_focus_back(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    second = visitor.page.get_by_role("button", name="Open the article").nth(1)
+    second.press("Enter")
+    whole = visitor.page.get_by_role("region", name="Whole article")
+    playwright.expect(whole).to_be_focused()
+    visitor.page.keyboard.press("Escape")
+    playwright.expect(second).to_be_focused()
+    playwright.expect(whole).to_have_count(0)
+
+
+UNNAMED = """() => [...document.querySelectorAll('button, input, textarea, a[href], [role=button]')]
+    .filter(found => found.offsetParent && found.tabIndex >= 0)
+    .filter(found => !(found.ariaLabel || found.innerText.trim() || found.title
+        || [...(found.labels ?? [])].some(label => label.innerText.trim())))
+    .map(found => found.outerHTML)"""
+
+
+def test_everything_has_a_name_and_the_focus_goes_in_order(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    visitor.page.get_by_role("button", name="Narrow").click()
+    visitor.page.get_by_role("button", name="Cite or export").click()
+    visitor.page.get_by_role("button", name="Save JSON").wait_for()
+    assert visitor.page.evaluate(UNNAMED) == []
+    places = [
+        visitor.page.get_by_label("Your question"),
+        visitor.page.get_by_role("button", name="Narrow by date"),
+        visitor.page.get_by_role("button", name="Open the article").first,
+        visitor.page.locator("#timeline button").first,
+        visitor.page.get_by_role("button", name="Copy Citation"),
+    ]
+    places[0].focus()
+    for place in places[1:]:
+        for _ in range(40):
+            visitor.page.keyboard.press("Tab")
+            if place.evaluate("found => found === document.activeElement"):
+                break
+        playwright.expect(place).to_be_focused()
+    visitor.page.get_by_role("tab", name="Corpus").click()
+    visitor.page.locator("#articles").wait_for()
+    assert visitor.page.evaluate(UNNAMED) == []
+
+
 def inert(visitor: Visitor, *places: str) -> None:
     """What stands in `places` is text: nothing of it became an element, and no link but to the web."""
     for place in places:
@@ -274,29 +321,33 @@ def test_a_hostile_article_changes_nothing_and_runs_nothing(visit: Callable[...,
     assert not [url for url in visitor.requests if "evil.example" in url]
 
 
-def test_a_citation_is_ready_to_copy(visit: Callable[..., Visitor]) -> None:
-    visitor = visit()
+def test_a_citation_can_be_copied_and_the_answer_saved(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(permissions=["clipboard-read", "clipboard-write"])
     visitor.ask(BRIDGE)
     visitor.page.get_by_role("button", name="Cite or export").click()
-    citation = visitor.page.locator("#export textarea").first.input_value()
+    citation = visitor.page.get_by_label("Citation").input_value()
     assert citation.startswith("“The old stone bridge at Marlow fell into the river at dawn.” Storm takes")
     assert citation.endswith("County News, 3 November 2022, https://county.example/bridge")
+    visitor.page.get_by_role("button", name="Copy Citation").click()
+    visitor.page.get_by_text("Copied").first.wait_for()
+    assert visitor.page.evaluate("navigator.clipboard.readText()") == citation
+    with visitor.page.expect_download() as saved:
+        visitor.page.get_by_role("button", name="Save JSON").click()
+    assert saved.value.suggested_filename == "answer.json"
+    assert json.loads(saved.value.path().read_text("utf-8"))["question"] == BRIDGE
 
 
-def test_dragging_over_the_timeline_narrows(visit: Callable[..., Visitor]) -> None:
+def test_a_bar_of_the_timeline_narrows_to_it(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
     visitor.ask(BRIDGE)
-    bars = visitor.page.locator("#timeline :is(canvas, svg.marks)").first
-    bars.scroll_into_view_if_needed()
-    box = bars.bounding_box()
-    across = [box["x"] + box["width"] * part for part in (0.8, 0.99)]
-    visitor.page.mouse.move(across[0], box["y"] + box["height"] / 2)
-    visitor.page.mouse.down()
-    visitor.page.mouse.move(across[1], box["y"] + box["height"] / 2, steps=5)
-    visitor.page.mouse.up()
-    playwright.expect(visitor.page.locator("#lead .narrowed")).to_have_text(
-        "Only 3 November 2022 to 3 November 2022"
-    )
+    bar = visitor.page.locator("#timeline").get_by_role("button", name="31 October 2022 to 6 November 2022")
+    bar.press("Enter")
+    narrowed = visitor.page.locator("#lead .narrowed")
+    playwright.expect(narrowed).to_have_text("Only 3 November 2022 to 3 November 2022")
+    assert visitor.page.locator("#passages .slot").count() == 1
+    visitor.page.get_by_role("button", name="All days").click()
+    playwright.expect(narrowed).to_have_count(0)
+    assert visitor.page.locator("#passages .slot").count() > 1
 
 
 def test_a_long_question_is_refused_in_words(visit: Callable[..., Visitor]) -> None:
@@ -339,6 +390,73 @@ def test_a_new_index_is_taken_without_a_restart(visit: Callable[..., Visitor], f
     index(folder)
     visitor.ask(UNKNOWN)
     assert "80 moons" in visitor.marked
+
+
+def drop(visitor: Visitor, **texts: str) -> None:
+    """Files, dropped by the mouse."""
+    files = [[name.replace("_", "."), text] for name, text in texts.items()]
+    carried = visitor.page.evaluate_handle(
+        """files => {
+        const carried = new DataTransfer()
+        for (const [name, text] of files) carried.items.add(new File([text], name))
+        return carried
+        }""",
+        files,
+    )
+    visitor.page.locator("#drop button").first.dispatch_event("drop", {"dataTransfer": carried})
+
+
+MANY = "".join(
+    json.dumps({"id": f"n{n}", "title": f"Note {n}", "text": f"Note {n} speaks of small apples. " * 250})
+    + "\n"
+    for n in range(220)
+)
+"""Some 2,200 passages: more than are encoded together, so that the build takes seconds and tells how many."""
+
+
+def test_what_is_dropped_is_reported_and_found_and_can_be_removed(visit: Callable[..., Visitor]) -> None:
+    visitor, other = visit(), visit()
+    visitor.page.get_by_role("tab", name="Corpus").click()
+    llama = "---\ntitle: Llama wins\nsource: Farm Post\n---\nThe llama Lola won the race at Ambridge."
+    drop(visitor, llama_md=llama, empty_txt="", many_jsonl=MANY)
+    bar = visitor.page.locator("#report [role=progressbar]")
+    playwright.expect(bar).to_have_attribute(
+        "aria-label", re.compile("articles, .* passages, .* s left"), timeout=60_000
+    )
+    other.ask(BRIDGE)  # from the index as it was
+    assert "at dawn" in other.marked
+    assert bar.count(), "it was built before the other could ask: give it more to do"
+    rows = visitor.page.locator("#files")
+    playwright.expect(rows).to_contain_text("no text in it", timeout=60_000)
+    for name, *said in (("llama.md", "taken", "1 article"), ("many.jsonl", "taken", "220 articles")):
+        row = rows.get_by_role("row").filter(has_text=name).last
+        for text in said:
+            playwright.expect(row).to_contain_text(text)
+    other.ask("Which llama won the race at Ambridge?")
+    assert "Lola" in other.marked
+    playwright.expect(visitor.page.locator("#head")).to_contain_text("4 publishers")
+    for name in ("llama.md", "many.jsonl"):
+        visitor.page.get_by_label("Files added here").click()
+        visitor.page.get_by_role("option", name=name).click()
+    visitor.page.keyboard.press("Escape")
+    visitor.page.get_by_role("button", name="Remove these").click()
+    playwright.expect(visitor.page.locator("#report .found")).to_contain_text("221 deleted")
+    playwright.expect(visitor.page.get_by_label("Files added here")).to_have_count(0)
+
+
+def test_what_cannot_be_taken_is_said_in_words(visit: Callable[..., Visitor], server: Server) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("tab", name="Corpus").click()
+    drop(visitor, letter_docx="x")
+    playwright.expect(visitor.page.locator(".toast-wrap")).to_contain_text("letter.docx")
+    visitor.page.reload()
+    visitor.page.get_by_role("tab", name="Corpus").click()
+    with FileLock(server.folder / "made.qa" / "LOCK"):
+        drop(visitor, llama_md="The llama Lola won the race.")
+        said = visitor.page.locator("#report [role=alert]")
+        playwright.expect(said).to_contain_text("Another process is writing")
+        playwright.expect(said).to_contain_text("The index stays as it was.")
+    assert not (server.folder / "made.qa" / "added" / "llama.md").exists()
 
 
 def test_rebuild_reports_each_file_and_keeps_answering(visit: Callable[..., Visitor], folder: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -11,7 +12,7 @@ from embeddings.catalog import Kept
 from embeddings.errors import NoIndexError, QAError, QueryError
 from embeddings.types import Article, Filter, Passage, Skipped
 from qa import chat
-from qa.page import asking, corpus, evidence, guard, markup, passages, programs, turns
+from qa.page import asking, changing, corpus, evidence, guard, markup, passages, programs, timeline, turns
 from qa.page.turns import Turn
 from qa.types import Answer, RankedPassage, Result, Signals
 
@@ -225,10 +226,49 @@ def test_narrowing_in_words() -> None:
 
 def test_timeline_counts_days_and_gives_back_those_chosen() -> None:
     days = ("2022-11-03", "2022-11-01", "2022-11-03")
-    assert evidence.timeline(days) == [("2022-11-01", 1), ("2022-11-03", 2)]
-    second = 1667433600.0  # 2022-11-03, midnight in UTC
-    assert asking.days_within((second - 1, second + 1), days) == ("2022-11-03", "2022-11-03")
-    assert asking.days_within((0, 1), days) == ("", "")
+    bars = timeline.timeline(days)
+    assert [(bar.name, bar.count) for bar in bars] == [
+        ("1 November 2022", 1),
+        ("2 November 2022", 0),
+        ("3 November 2022", 2),
+    ]
+    assert timeline.days_within("2022-10-31/2022-11-02", [None, *days]) == ("2022-11-01", "2022-11-01")
+    assert timeline.days_within("/", days) == timeline.days_within("nonsense", days) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "bars", "first", "last"),
+    [
+        (("2022-01-01", "2022-02-14"), "day", 45, "1 January 2022", "14 February 2022"),
+        (
+            ("2022-11-03", "2022-12-31"),
+            "week",
+            9,
+            "31 October 2022 to 6 November 2022",
+            "26 December 2022 to",
+        ),
+        (("2021-02-28", "2022-12-31"), "month", 23, "February 2021", "December 2022"),
+        (("1990-12-31", "2024-02-29"), "year", 35, "1990", "2024"),
+        (("0001-01-01", "9999-12-31"), "year", 9999, "1", "9999"),
+    ],
+)
+def test_long_times_are_counted_in_longer_stretches(
+    days: tuple[str, str], unit: str, bars: int, first: str, last: str
+) -> None:
+    made = timeline.timeline(days)
+    assert (made[0].unit, len(made), made[0].name) == (unit, bars, first)
+    assert made[-1].name.startswith(last)
+    assert [bar.count for bar in made if bar.count] == [1, 1]
+    assert all(bar.until.toordinal() + 1 == after.since.toordinal() for bar, after in pairwise(made))
+
+
+def test_bars_are_buttons_that_say_what_they_stand_for() -> None:
+    bars = timeline.timeline(("2022-11-03", "2022-11-01", "2022-11-03"))
+    shown = Seen(timeline.chart(bars, narrowed=True))
+    assert shown.tags.count("button") == 3
+    assert 'data-days="2022-11-03/2022-11-03"' in timeline.chart(bars, narrowed=False)
+    assert "3 November 2022: 2 passages" in timeline.chart(bars, narrowed=False)
+    assert timeline.chart(bars[:1], narrowed=False) == timeline.chart([], narrowed=False) == ""
 
 
 def test_the_report_names_every_file() -> None:
@@ -238,19 +278,21 @@ def test_the_report_names_every_file() -> None:
     before = {id: kept(id, b"1") for id in ("same", "gone", "other")}
     after = {"same": kept("same", b"1"), "other": kept("other", b"2"), "new": kept("new", b"3")}
     report = Report(3, 3, 2, 1, 1, 0, 1, 1, (Skipped("x.bin", "unknown ending"),), 1.0)
-    assert corpus.report_rows(report, before, after) == [
+    assert changing.report_rows(report, before, after) == [
         ["x.bin", "skipped", "unknown ending"],
         ["gone", "deleted", ""],
         ["new", "added", ""],
         ["other", "changed", ""],
         ["same", "unchanged", ""],
     ]
-    assert "1 added, 1 changed, 1 deleted, 1 unchanged" in corpus.counts(report)
+    assert "1 added, 1 changed, 1 deleted, 1 unchanged" in changing.counts(report)
 
 
 def test_progress_says_what_is_left() -> None:
-    assert corpus.progress_text(Progress(1000, 5000, 0.25), 10) == "1,000 articles, 5,000 passages, 30 s left"
-    assert corpus.progress_text(Progress(1, 5, 1.0), 10) == "1 articles, 5 passages"
+    at = Progress(1000, 5000, 0.5)
+    assert changing.progress_text(at, 0.25, 10) == "1,000 articles, 5,000 passages, 30 s left"
+    assert changing.progress_text(at, 0.0, 10) == "1,000 articles, 5,000 passages"
+    assert changing.progress_text(Progress(1, 5, 1.0), 0.5, 10) == "1 articles, 5 passages"
 
 
 def test_articles_are_found_by_all_words() -> None:

@@ -1,5 +1,6 @@
 """What stands before the page, on a small application of its own."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,10 @@ async def _reply(request: Request) -> PlainTextResponse:
     return PlainTextResponse(str(len(await request.body())))
 
 
-def client(doorkeeper: Door | None = None, names: tuple[str, ...] = ()) -> TestClient:
+def client(doorkeeper: Door | None = None, names: tuple[str, ...] = (), adding: bool = False) -> TestClient:
     routes = [doorkeeper.route()] if doorkeeper else []
     routes.append(Route("/{path:path}", _reply, methods=["GET", "POST"]))
-    guards = guard.middleware("news.lan", names, knocking(doorkeeper) if doorkeeper else ())
+    guards = guard.middleware("news.lan", names, knocking(doorkeeper) if doorkeeper else (), adding)
     return TestClient(Starlette(routes=routes, middleware=guards), f"http://{HOST}")
 
 
@@ -168,6 +169,46 @@ def test_a_request_may_not_be_large() -> None:
         reply = client().post("/config", content=b"x", headers={"Content-Length": length})
         assert reply.status_code == 411
     assert client().post("/gradio_api/queue/join", content=iter([b"x"])).status_code == 411
+
+
+def test_files_are_taken_only_where_visitors_may_add_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "LARGEST_UPLOAD", 2 * guard.LARGEST)
+    fits, over = b"x" * 2 * guard.LARGEST, b"x" * (2 * guard.LARGEST + 1)
+    closed, opened = client(), client(adding=True)
+    for path in ("/gradio_api/upload", "/gradio_api/upload_progress"):
+        assert closed.post(path, content=b"x").status_code == 404
+        assert opened.post(path, content=b"x").status_code == 200
+    assert opened.post("/gradio_api/upload", content=fits).text == str(len(fits))
+    refused = opened.post("/gradio_api/upload", content=over)
+    assert (refused.status_code, "give fewer" in refused.text) == (413, True)
+    assert opened.post("/gradio_api/upload", content=iter([b"x"])).status_code == 411
+    assert opened.post("/gradio_api/queue/join", content=fits).status_code == 413
+    assert opened.post("/gradio_api/upload/", content=b"x").status_code == 404
+    assert client(Door(WANTED), adding=True).post("/gradio_api/upload", content=b"x").status_code == 401
+
+
+def file(path: str) -> dict[str, object]:
+    return {"path": path, "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        *(({"data": [file(path)]}, 403) for path in ("http://x.org", "https://x.org/a", "HTTPS://x.org")),
+        *(({"data": {"a": [1, {"b": file("http://x.org")}]}}, 403), (file("http://127.0.0.1:1"), 403)),
+        *(
+            ({"data": ["http://x.org", {"url": "http://x.org"}]}, 200),
+            ({"data": [file("/uploads/a.md")]}, 200),
+        ),
+        *(("not { JSON", 200), ("[" * 50_000, 200), ("", 200)),
+    ],
+)
+def test_no_file_is_given_by_its_address(value: object, status: int) -> None:
+    body = value if isinstance(value, str) else json.dumps(value).replace("http", "\\u0068ttp")
+    for path in ("/gradio_api/queue/join", "/gradio_api/call/ask", "/gradio_api/mcp/"):
+        reply = client().post(path, content=body.encode())
+        assert reply.status_code == status
+        assert status != 200 or reply.text == str(len(body.encode()))
 
 
 @pytest.mark.parametrize(

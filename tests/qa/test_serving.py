@@ -24,6 +24,7 @@ OPEN = {
     *("/gradio_api/run/{api_name}", "/gradio_api/call/{api_name}", "/gradio_api/call/v2/{api_name}"),
     *("/gradio_api/call/{api_name}/{event_id}", "/gradio_api/call/v2/{api_name}/{event_id}"),
     *("/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/reset"),
+    *("/gradio_api/upload", "/gradio_api/upload_progress"),
 }
 """Gradio's routes that are served; every other one, of this version or the next, answers 404."""
 
@@ -105,10 +106,35 @@ def test_files_of_this_machine_stay_here(server: Server) -> None:
     for path in ("file=/etc/passwd", "file=bridge.md", "file=made.qa/CURRENT", "file=%2Fetc%2Fpasswd"):
         for prefix in ("/gradio_api/", "/"):
             assert httpx.get(f"{server.address}{prefix}{path}").status_code == 404
-    sent = httpx.post(f"{server.address}/gradio_api/upload", files={"files": b"x"})
-    assert sent.status_code == 404
     traversal = httpx.get(f"{server.address}/static/%2e%2e/%2e%2e/%2e%2e/routes.py")
     assert traversal.status_code in (403, 404)
+
+
+def _events(server: Server, body: dict[str, object]) -> str:
+    """What the server says of a call of one of the page's own functions."""
+    session = {**body, "session_hash": "test"}
+    joined = httpx.post(f"{server.address}/gradio_api/queue/join", json=session, timeout=20)
+    if joined.status_code != 200:
+        return str(joined.status_code)
+    data = f"{server.address}/gradio_api/queue/data?session_hash=test"
+    with httpx.stream("GET", data, timeout=20) as told:
+        return "\n".join(line for line in told.iter_lines() if "process_completed" in line)
+
+
+def test_only_what_was_uploaded_is_added(server: Server) -> None:
+    config = httpx.get(f"{server.address}/config", timeout=20).json()
+    drop = next(made["id"] for made in config["components"] if made["props"].get("elem_id") == "drop")
+    at = next(made for made in config["dependencies"] if [drop, "upload"] in made["targets"])
+    meta = {"meta": {"_type": "gradio.FileData"}}
+    for path, said in (("/etc/passwd", '"success":false'), ("http://example.com/a.md", "403")):
+        body = {"data": [[{"path": path, **meta}], ""], "fn_index": at["id"]}
+        assert said in _events(server, body)
+    files = {"files": ("new.md", b"---\ntitle: Zebra\n---\nThe zebra Ziggy escaped from the zoo.")}
+    sent = httpx.post(f"{server.address}/gradio_api/upload", files=files, timeout=20).json()
+    assert "taken" in _events(server, {"data": [[{"path": sent[0], **meta}], ""], "fn_index": at["id"]})
+    assert not Path(sent[0]).exists()
+    assert (server.folder / "made.qa" / "added" / "new.md").exists()
+    assert httpx.get(f"{server.address}/gradio_api/file={sent[0]}").status_code == 404
 
 
 def test_a_program_asks_with_the_password(closed: Server) -> None:
@@ -152,12 +178,14 @@ def test_limits(server: Server) -> None:
     assert long.status_code == 413
     config = httpx.get(f"{server.address}/config", timeout=20).json()
     assert config["analytics_enabled"] is False
-    assert config["max_file_size"] == 1024
+    assert config["max_file_size"] == 100_000_000
     by_name = {made["api_name"]: made for made in config["dependencies"]}
     assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "info"))
 
 
 def test_names_of_the_page(folder: Path) -> None:
     with chat(folder, "--no-auth", "--host", "0.0.0.0", "--name", "news.example") as made:
+        assert httpx.post(f"{made.address}/gradio_api/upload", files={"files": b"x"}).status_code == 404
+        assert '"elem_id":"drop"' not in httpx.get(f"{made.address}/config", timeout=20).text
         for host, status in (("news.example", 200), ("127.0.0.1", 200), ("evil.example", 400)):
             assert httpx.get(made.address, headers={"Host": host}, timeout=20).status_code == status
