@@ -22,6 +22,7 @@ from benchmarks.peers.peer import Outcome, Task
 from benchmarks.peers.table import Entry, Timed, table
 from benchmarks.quality import SHAPE
 from embeddings.errors import QAError
+from embeddings.index import ArticleIndex
 from embeddings.models import DEFAULT_MODEL, forbid_network, model_folder
 from qa import QA
 from qa.questions import read_questions
@@ -60,7 +61,7 @@ def main(peers: Sequence[str]) -> int:
                 print(error, file=sys.stderr, flush=True)
                 continue
             if name == OURS:
-                owners = export(its.index, passages)
+                owners = export(QA.open(its.index).index, passages)
             entries.append(entry)
             _progress(entry)
         counts = f"{len(owners)} passages, {len(questions)} questions"
@@ -76,10 +77,9 @@ class _Failed(QAError):
     """One library's process ended badly: the others are measured all the same."""
 
 
-def export(index: str, file: Path) -> list[str]:
-    """Write the passages of our index, a JSON object a line; the article of each."""
-    catalog = QA.open(index).index.catalog
-    passages = catalog.passages(np.arange(catalog.passage_count))
+def export(index: ArticleIndex, file: Path) -> list[str]:
+    """Write the passages of an index, a JSON object a line; the article of each."""
+    passages = index.catalog.passages(np.arange(index.catalog.passage_count))
     with file.open("w", encoding="utf-8") as lines:
         for passage in passages:
             article = passage.article
