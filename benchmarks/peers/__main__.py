@@ -1,8 +1,9 @@
 """article-qa beside txtai, LlamaIndex and Haystack: same encoder, same passages, in one go.
 
 `make bench-peers` installs the others, each in an environment of its own in the folder PEERS; nothing is
-fetched while this runs. SET names a set in NEWSQA (`mini`); arguments name some of the others. Each library
-indexes in one process, opens its index for a first question in three, and answers all in a last one.
+fetched while this runs. SET names a set in NEWSQA (`mini`), ARTICLES takes only so many of it: the relevant ones
+and the first others. Arguments name some of the libraries. Each indexes in one process, opens its index for a
+first question in three, and answers all in a last one.
 """
 
 import gzip
@@ -25,7 +26,7 @@ from embeddings.errors import QAError
 from embeddings.index import ArticleIndex
 from embeddings.models import DEFAULT_MODEL, forbid_network, model_folder
 from qa import QA
-from qa.questions import read_questions
+from qa.questions import Question, read_questions
 
 ROOT = Path(__file__).parents[2]
 OURS = "article_qa"
@@ -46,9 +47,8 @@ def main(peers: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as place:
         asked = {question.id: question.question for question in (*questions, *unanswerable)}
         passages = Path(place, "passages.jsonl")
-        task = Task(
-            str(model_folder(DEFAULT_MODEL)), str(folder / "articles.jsonl.gz"), str(passages), "", asked
-        )
+        articles = _articles(folder / "articles.jsonl.gz", questions, Path(place))
+        task = Task(str(model_folder(DEFAULT_MODEL)), str(articles), str(passages), "", asked)
         _convert_the_model(task, Path(place))
         entries, owners = [], list[str]()
         for name, python in pythons.items():
@@ -64,7 +64,7 @@ def main(peers: Sequence[str]) -> int:
                 owners = export(QA.open(its.index).index, passages)
             entries.append(entry)
             _progress(entry)
-        counts = f"{len(owners)} passages, {len(questions)} questions"
+        counts = f"{len(set(owners))} articles, {len(owners)} passages, {len(questions)} questions"
         print(f"\n{strftime('%d %B %Y', gmtime())}, {folder.name}: {counts}\n")
         print(table(entries, owners, questions, unanswerable))
         print()
@@ -75,6 +75,19 @@ def main(peers: Sequence[str]) -> int:
 
 class _Failed(QAError):
     """One library's process ended badly: the others are measured all the same."""
+
+
+def _articles(file: Path, questions: Sequence[Question], place: Path) -> Path:
+    """The articles to index: all, or as many as ARTICLES says, the relevant ones first."""
+    if "ARTICLES" not in os.environ:
+        return file
+    relevant = frozenset[str]().union(*(question.relevant for question in questions))
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        listed = sorted(lines, key=lambda line: json.loads(line)["id"] not in relevant)
+    part = place / "articles.jsonl.gz"
+    with gzip.open(part, "wt", encoding="utf-8") as kept:
+        kept.writelines(listed[: int(os.environ["ARTICLES"])])
+    return part
 
 
 def export(index: ArticleIndex, file: Path) -> list[str]:
