@@ -1,9 +1,9 @@
 """article-qa beside txtai, LlamaIndex and Haystack: same encoder, same passages, in one go.
 
 `make bench-peers` installs the others, each in an environment of its own in the folder PEERS; nothing is
-fetched while this runs. SET names a set in NEWSQA (`mini`), ARTICLES takes only so many of it: the relevant ones
-and the first others. Arguments name some of the libraries. Each indexes in one process, opens its index for a
-first question in three, and answers all in a last one.
+fetched while this runs. SET names a set in NEWSQA (`mini`), ARTICLES takes only so many of it: the relevant
+ones and the first others. Arguments name some of the libraries. Each indexes in one process, opens its index
+for a first question in three, and answers all in a last one.
 """
 
 import gzip
@@ -47,7 +47,7 @@ def main(peers: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as place:
         asked = {question.id: question.question for question in (*questions, *unanswerable)}
         passages = Path(place, "passages.jsonl")
-        articles = _articles(folder / "articles.jsonl.gz", questions, Path(place))
+        articles = chosen(folder / "articles.jsonl.gz", questions, Path(place))
         task = Task(str(model_folder(DEFAULT_MODEL)), str(articles), str(passages), "", asked)
         _convert_the_model(task, Path(place))
         entries, owners = [], list[str]()
@@ -77,7 +77,7 @@ class _Failed(QAError):
     """One library's process ended badly: the others are measured all the same."""
 
 
-def _articles(file: Path, questions: Sequence[Question], place: Path) -> Path:
+def chosen(file: Path, questions: Sequence[Question], place: Path) -> Path:
     """The articles to index: all, or as many as ARTICLES says, the relevant ones first."""
     if "ARTICLES" not in os.environ:
         return file

@@ -53,7 +53,7 @@ class Outcome:
     done: float
     """When the index was saved, or the (first) questions were answered."""
     cpu_s: float
-    """Processor time of all threads from start to end."""
+    """Processor time of all threads since the process began, loading libraries included."""
     rankings: dict[str, list[int]] = field(default_factory=dict)
     """Numbers of the passages found for each question, best first."""
     search_ms: list[float] = field(default_factory=list)

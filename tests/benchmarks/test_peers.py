@@ -1,5 +1,6 @@
 """What is said of other libraries, from what their processes told."""
 
+import gzip
 import json
 import math
 import sys
@@ -10,7 +11,7 @@ from typing import Self
 import numpy as np
 import pytest
 
-from benchmarks.peers.__main__ import export, main
+from benchmarks.peers.__main__ import chosen, export, main
 from benchmarks.peers.peer import Outcome, Peer, Task
 from benchmarks.peers.peer import main as run_peer
 from benchmarks.peers.table import HEADINGS, Entry, Timed, quality, table
@@ -83,6 +84,19 @@ def test_passages_are_exported_as_the_encoder_reads_them(
     for number, passage in enumerate(index.catalog.passages(np.arange(len(owners)))):
         assert owners[number] == passage.article.id
         assert documents[number] == f"{passage.article.title}. {passage.text}"
+
+
+def test_a_part_of_the_articles_holds_the_relevant_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "all.jsonl.gz"
+    with gzip.open(file, "wt", encoding="utf-8") as lines:
+        lines.writelines(json.dumps({"id": id}) + "\n" for id in ("x", "a", "y", "b"))
+    monkeypatch.delenv("ARTICLES", raising=False)
+    assert chosen(file, QUESTIONS, tmp_path) == file
+    monkeypatch.setenv("ARTICLES", "3")
+    with gzip.open(chosen(file, QUESTIONS, tmp_path), "rt", encoding="utf-8") as lines:
+        assert [json.loads(line)["id"] for line in lines] == ["a", "b", "x"]
 
 
 class Alphabetic(Peer):
