@@ -9,10 +9,13 @@ TORCH := torch==2.13.0
 TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 
 NEWSQA ?= ../shared/newsqa
+# Environments of the libraries that bench-peers compares with; no part of the project.
+PEERS ?= $(HOME)/.cache/article-qa/peers
+PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt)))
 ROUNDS ?= 200
 
 .PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
-  load-test crash-test pictures lock audit licences clean
+  bench-peers load-test crash-test pictures lock audit licences clean
 
 install: .venv/installed
 
@@ -51,6 +54,15 @@ bench-million: install
 
 bench-speed: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed
+
+# article-qa beside other libraries, each in an environment of its own: about an hour on two cores.
+bench-peers: install $(PEER_NAMES:%=$(PEERS)/%/installed)
+	NEWSQA=$(NEWSQA) PEERS=$(PEERS) $(BIN)/python -m benchmarks.peers
+
+$(PEERS)/%/installed: benchmarks/peers/requirements/%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check $(TORCH_SOURCE) $(TORCH) -r $<
+	touch $@
 
 # Kills builds at random moments; as root also on a full disk.
 crash-test: install
