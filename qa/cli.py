@@ -7,129 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
+from qa.arguments import parser
 from qa.remarks import one_line, remarks
 
 if TYPE_CHECKING:
     from embeddings.types import Filter
     from qa.evaluating import Trial
     from qa.pipeline import QA
-
-EXAMPLES = {
-    "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
-    "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback",
-    "ask": 'examples:\n  qa ask "Who won the race?"\n'
-    '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
-    '  qa ask "When was that?" --after "Who won the race?"',
-    "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
-    "  qa search flood relief -k 20",
-    "why": 'examples:\n  qa why "Who won the race?" race.md\n'
-    '  qa why "Who won?" https://news.example/race --since 2022-11-01 --json',
-    "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
-    "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
-    "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
-    "  qa eval --self --sample 500",
-    "verify": "examples:\n  qa verify\n  qa verify --index ~/articles.qa",
-    "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
-    "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
-    "  qa chat --host 0.0.0.0 --auth login.txt --name news.example",
-}
-
-
-def parser() -> argparse.ArgumentParser:
-    """The parser of `qa` with all its commands."""
-    top = argparse.ArgumentParser(
-        prog="qa", description="Ask a folder of articles; every answer is an exact quotation."
-    )
-    top.add_argument("--version", action="store_true", help="print the version and exit")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
-
-    index = _command(commands, "index", "make the index hold exactly the articles of the sources")
-    index.add_argument(
-        "sources", nargs="*", default=["seeds"], metavar="SOURCE", help="folders or files (default: seeds)"
-    )
-    index.add_argument("--model", metavar="M", help="a sentence-transformers model: a folder or a local name")
-    index.add_argument("--rebuild", action="store_true", help="encode everything again")
-    index.add_argument("--follow-links", action="store_true", help="read what symbolic links point to")
-    index.add_argument(
-        "--max-unpacked",
-        type=float,
-        default=4.0,
-        metavar="GB",
-        help="most that may come out of one .gz file (default: 4)",
-    )
-    instead = index.add_mutually_exclusive_group()
-    instead.add_argument("--dry-run", action="store_true", help="only say what would happen; write nothing")
-    instead.add_argument("--rollback", action="store_true", help="go back to the generation before")
-
-    ask = _command(commands, "ask", "answer a question, with the passages that support it")
-    ask.add_argument("question", nargs="+", metavar="QUESTION")
-    ask.add_argument("--after", metavar="QUESTION", help="the question before, which this one goes on from")
-    _add_filter(ask, top_k=5)
-    _add_ranking(ask)
-
-    search = _command(commands, "search", "rank passages for a question, a statement or words")
-    search.add_argument("text", nargs="+", metavar="TEXT")
-    _add_filter(search, top_k=10)
-    _add_ranking(search)
-
-    why = _command(commands, "why", "explain why an article ranks where it does for a question")
-    why.add_argument("question", metavar="QUESTION")
-    why.add_argument("article", metavar="ARTICLE", help="its id, path, address or title")
-    _add_filter(why)
-
-    run = _command(commands, "run", "answer a file of questions, one JSON line each")
-    run.add_argument("questions", metavar="QUESTIONS.jsonl")
-    run.add_argument("-k", type=int, default=100, metavar="K", help="passages a question (default: 100)")
-    run.add_argument("--out", required=True, metavar="RUN.jsonl", help="the file to write")
-    _add_as_of_each(run)
-    _add_ranking(run)
-
-    evaluate = _command(commands, "eval", "measure answers to judged questions")
-    asked = evaluate.add_mutually_exclusive_group(required=True)
-    asked.add_argument(
-        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
-    )
-    asked.add_argument(
-        "--self", action="store_true", help="without questions: find articles of the index by their titles"
-    )
-    evaluate.add_argument(
-        "--sample", type=int, metavar="N", help="with --self: how many articles (default: 200)"
-    )
-    evaluate.add_argument(
-        "--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer"
-    )
-    evaluate.add_argument("--run", metavar="RUN.jsonl", help="measure what `qa run` wrote instead of asking")
-    evaluate.add_argument(
-        "--against", metavar="RUN.jsonl", help="compare with this run, question by question"
-    )
-    evaluate.add_argument("--trec", metavar="PREFIX", help="write PREFIX.run and PREFIX.qrels")
-    evaluate.add_argument("--report", metavar="OUT.html", help="write a page with charts and worst questions")
-    evaluate.add_argument("--json", action="store_true", help="as JSON")
-    _add_as_of_each(evaluate)
-    _add_ranking(evaluate)
-
-    _command(commands, "verify", "check sums, counts, spans, and a sample of vectors against the model")
-
-    info = _command(commands, "info", "say what the index holds")
-    info.add_argument("--json", action="store_true", help="as JSON")
-
-    chat = _command(commands, "chat", "open the page in which to ask")
-    chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    chat.add_argument("--port", type=int, default=7860, help="port to listen on (default: 7860)")
-    who = chat.add_mutually_exclusive_group()
-    who.add_argument(
-        "--auth",
-        nargs="?",
-        const="",
-        metavar="FILE",
-        help="ask for user and password: $QA_AUTH or FILE holds user:password",
-    )
-    who.add_argument("--no-auth", action="store_true", help="let everybody in who can reach --host")
-    chat.add_argument(
-        "--name", action="append", default=[], metavar="NAME", help="a further host name of the page"
-    )
-    chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
-    return top
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -336,56 +220,6 @@ _COMMANDS = {
     "info": _info,
     "chat": _chat,
 }
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, help: str
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(
-        name,
-        help=help,
-        description=f"{help[0].upper()}{help[1:]}.",
-        epilog=EXAMPLES[name],
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    command.add_argument(
-        "--index",
-        default=os.environ.get("QA_INDEX") or ".qa",
-        metavar="DIR",
-        help="folder of the index (default: $QA_INDEX, else .qa)",
-    )
-    return command
-
-
-def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> None:
-    if top_k is not None:
-        command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
-    command.add_argument("--since", metavar="DAY", help="only articles of this day (YYYY-MM-DD) or later")
-    command.add_argument("--until", metavar="DAY", help="only articles of this day or earlier")
-    command.add_argument(
-        "--as-of", metavar="DAY", help="as a reader of that day: nothing later, and recent articles first"
-    )
-    command.add_argument(
-        "--source", action="append", default=[], metavar="S", help="only this publisher; may be repeated"
-    )
-    command.add_argument("--json", action="store_true", help="as JSON")
-
-
-def _add_as_of_each(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--as-of", metavar="DAY", help="as a reader of that day; `asked`: of each question's own `date`"
-    )
-
-
-def _add_ranking(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--no-group", action="store_true", help="show every copy of a report that stands in several articles"
-    )
-    command.add_argument(
-        "--reranker",
-        metavar="M",
-        help="a cross-encoder that reads the first passages again: a folder or name",
-    )
 
 
 def _filter(options: argparse.Namespace) -> "Filter":
