@@ -50,6 +50,17 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """An article that is cut and encoded already."""
+
+    article: Article
+    spans: list[tuple[int, int]]
+    """Places of its passages in its text."""
+    vectors: Vectors
+    """Float32 `(len(spans), dim)`, rows of unit length."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """Which articles count: dates are inclusive ISO days, sources are publishers' names.
 
