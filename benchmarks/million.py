@@ -19,6 +19,7 @@ import numpy as np
 
 from benchmarks.quality import INDEXES
 from embeddings.errors import QAError
+from embeddings.generations import Generations
 from embeddings.types import Vectors
 from embeddings.vectors import VectorIndex, cells_path
 from qa import QA
@@ -41,7 +42,7 @@ _AT_ONCE = 50_000
 
 def passages(count: int) -> VectorIndex:
     """`count` vectors, the first ones as they are."""
-    real = VectorIndex.open(QA.open(INDEXES / "dev").index.folder / "vectors.faiss")
+    real = VectorIndex.open(Generations(INDEXES / "dev").current() / "vectors.faiss")
     random = np.random.default_rng(0)
     made = VectorIndex.empty(real.dim)
     while len(made) < count:

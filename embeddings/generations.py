@@ -25,7 +25,7 @@ from embeddings.manifest import MANIFEST
 
 _BEFORE = "BEFORE"
 
-Check = Callable[[Path], None]
+Check = Callable[[Path], object]
 """Looks at a generation that is wholly on disk; raises where it must not be published."""
 
 

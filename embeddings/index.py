@@ -1,26 +1,21 @@
-"""The index of a corpus: built from sources, opened from a folder, searched by meaning and by words."""
+"""The index of a corpus: built from sources, opened where it lies, searched by meaning and by words."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING
 
-from embeddings.added import with_added
-from embeddings.building import Builder, Previous, Progress, Report
-from embeddings.catalog import Catalog, CatalogStats
-from embeddings.corpus import Corpus
-from embeddings.disk import told_of_a_full_disk
-from embeddings.encoder import load_encoder
-from embeddings.errors import IndexMismatchError, NoIndexError, QAError
-from embeddings.generations import Generations
-from embeddings.journal import Journal, resumable
-from embeddings.manifest import ARTICLE_WORDS, ARTICLES, PASSAGE_WORDS, PASSAGES, VECTORS, Manifest, damaged
-from embeddings.models import DEFAULT_MODEL
+from embeddings.building import Progress, Report
+from embeddings.errors import IndexMismatchError
+from embeddings.manifest import Manifest
 from embeddings.passages import PassageSettings
 from embeddings.readers import Reading
-from embeddings.types import Article, Encoder, Skipped
-from embeddings.vectors import VectorIndex
-from embeddings.words import WordIndex
+from embeddings.seam import ArticleCatalog, PassageVectors, Words
+from embeddings.types import Article, Encoder, Filter, Numbers, Vectors
+
+if TYPE_CHECKING:
+    from embeddings.indexing import Engine
 
 
 class ArticleIndex:
@@ -31,15 +26,18 @@ class ArticleIndex:
 
     def __init__(
         self,
-        folder: Path,
+        name: str,
+        remedy: str,
         manifest: Manifest,
         encoder: Encoder,
-        catalog: Catalog,
-        vectors: VectorIndex,
-        passage_words: WordIndex,
-        article_words: WordIndex,
+        catalog: ArticleCatalog,
+        vectors: PassageVectors,
+        passage_words: Words,
+        article_words: Words,
     ) -> None:
-        self.folder = folder
+        self.name = name
+        """Where this generation lies, as messages have it."""
+        self.remedy = remedy
         self.manifest = manifest
         self.encoder = encoder
         self.catalog = catalog
@@ -48,83 +46,34 @@ class ArticleIndex:
         self.article_words = article_words
 
     @classmethod
-    def open(cls, folder: str | Path, encoder: Encoder | None = None) -> Self:
-        """The published generation of the index in `folder`; files are memory-mapped.
+    def open(cls, place: str | Path, encoder: Encoder | None = None) -> "ArticleIndex":
+        """The published generation of the index at `place`: a folder, or the address of a Milvus server.
 
         The encoder is the one that the index was built with, unless one is given. Raises NoIndexError,
         IndexMismatchError (another format, another model, a missing or altered file) or ModelError.
         """
-        with Generations(Path(folder)).read() as generation:
-            return cls.open_generation(generation, encoder)
+        from embeddings.stores import store
 
-    @classmethod
-    def open_generation(cls, generation: Path, encoder: Encoder | None = None) -> Self:
-        """One generation, published or not; errors as in `open`."""
-        manifest = Manifest.load(generation)
-        manifest.check_files(generation)
-        encoder = encoder or load_encoder(manifest.model)
-        manifest.check_encoder(encoder, generation)
-        try:
-            vectors = VectorIndex.open(generation / VECTORS)
-        except RuntimeError as error:
-            raise damaged(generation / VECTORS, error) from None
-        index = cls(
-            generation,
-            manifest,
-            encoder,
-            Catalog.open(generation / ARTICLES, generation / PASSAGES),
-            vectors,
-            WordIndex.open(generation / PASSAGE_WORDS),
-            WordIndex.open(generation / ARTICLE_WORDS),
-        )
-        index._check_counts()
-        return index
+        return store(place).open(encoder)
 
     @classmethod
     def build(
         cls,
         sources: Sequence[str | Path],
-        folder: str | Path,
+        place: str | Path,
         model: str | None = None,
         rebuild: bool = False,
         settings: PassageSettings | None = None,
         encoder: Encoder | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
         reading: Reading | None = None,
+        engine: "Engine | None" = None,
     ) -> Report:
-        """Make the index in `folder` hold exactly the articles of `sources`, read as `reading` says.
+        """Make the index at `place` hold exactly the articles of `sources`: see `indexing.build`."""
+        from embeddings.indexing import build
+        from embeddings.stores import store
 
-        Files that were added on the page lie in the index (`embeddings.added`) and are read after them.
-        Vectors of articles whose title and text have not changed are carried over, unless `rebuild`, and
-        those that an interrupted build has encoded are not encoded again. The model is the given one, or
-        that of the index there, or the default. What is published is whole: until then, and if anything
-        fails, the index stays as it was. Where the generation would be the same again, none is made.
-        """
-        folder = Path(folder)
-        corpus = Corpus(with_added(sources, folder), reading)
-        settings = settings or PassageSettings()
-        generations = Generations(folder)
-        before = _published(generations)
-        try:
-            with told_of_a_full_disk(folder), generations.write() as draft:
-                encoder = encoder or load_encoder(model or indexed_model(draft.previous))
-                previous = _previous(draft.previous, encoder, settings, rebuild)
-                journal = Journal(folder, encoder, settings)
-                try:
-                    builder = Builder(draft.folder, encoder, settings, previous, journal)
-                    report = builder.build(
-                        corpus, [str(source) for source in sources], lambda: corpus.fraction, progress
-                    )
-                finally:
-                    journal.close()
-                if not report.articles:
-                    raise nothing(report.skipped, folder)
-                if report.published:
-                    draft.publish(_check)
-                journal.remove()
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_interrupted(generations, before)) from None
-        return report
+        return build(store(place), sources, model, rebuild, settings, encoder, progress, reading, engine)
 
     def rewrite(self, folder: str | Path, change: Callable[[Article], Article]) -> Report:
         """Write a copy of this index to `folder`, with each article as `change` returns it.
@@ -132,22 +81,27 @@ class ArticleIndex:
         Only the articles that `change` alters are cut and encoded again; their ids must stay. Raises QAError
         where `folder` holds anything: no index is ever overwritten by a copy.
         """
-        folder = Path(folder)
-        if folder.exists() and any(folder.iterdir()):
-            raise QAError(f"{folder} is not empty: a copy needs a folder of its own")
-        settings = self.manifest.settings
-        with told_of_a_full_disk(folder), Generations(folder).write() as draft:
-            previous = Previous(self.folder, self.manifest, self.catalog, self.vectors)
-            journal = Journal(folder, self.encoder, settings)
-            builder = Builder(draft.folder, self.encoder, settings, previous, journal)
-            articles = map(change, self.catalog.all_articles())
-            report = builder.build(articles, self.manifest.sources, lambda: 0.0, lambda _: None)
-            draft.publish(_check)
-            journal.remove()
-        return report
+        from embeddings.indexing import rewrite
 
-    def _check_counts(self) -> None:
-        remedy = self.manifest.remedy(self.folder)
+        return rewrite(self, Path(folder), change)
+
+    def candidates(
+        self, vector: Vectors, text: str, k: int, narrow: Filter
+    ) -> tuple[Numbers, Numbers, Numbers]:
+        """Numbers of the `k` passages nearest to `vector` `(dim,)`, of the `k` that match the words of
+        `text`, and of the `k // 4` articles that do, best first; the three searches go out together.
+        """
+        near = self._searches.submit(self.vectors.search, vector, k, narrow)
+        matching = self._searches.submit(self.passage_words.search, text, k, narrow)
+        articles, _ = self.article_words.search(text, k // 4, narrow)
+        return near.result()[0], matching.result()[0], articles
+
+    @cached_property
+    def _searches(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(2, "search")
+
+    def check_counts(self) -> None:
+        """Raises IndexMismatchError where a part does not hold as many as the manifest says."""
         passages, articles = self.manifest.passages, self.manifest.articles
         for what, found, expected in (
             ("vectors", len(self.vectors), passages),
@@ -156,74 +110,11 @@ class ArticleIndex:
             ("articles of words", len(self.article_words), articles),
         ):
             if found != expected:
-                raise IndexMismatchError(f"{self.folder} has {found} {what}, expected {expected}: {remedy}")
+                raise self.mismatch(f"{found} {what}", f"{expected}")
         if self.vectors.dim != self.manifest.dim:
-            raise IndexMismatchError(
-                f"{self.folder} has vectors of {self.vectors.dim} numbers, "
-                f"expected {self.manifest.dim}: {remedy}"
-            )
+            raise self.mismatch(f"vectors of {self.vectors.dim} numbers", f"{self.manifest.dim}")
 
-
-def read_info(folder: str | Path) -> tuple[Manifest, CatalogStats]:
-    """Manifest and counts of the index in `folder`; its model is not loaded. Errors as in `open`."""
-    with Generations(Path(folder)).read() as generation:
-        manifest = Manifest.load(generation)
-        manifest.check_files(generation)
-        with closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog:
-            return manifest, catalog.stats()
-
-
-def roll_back(folder: str | Path) -> tuple[str, Manifest]:
-    """Publish the generation before the published one again; returns its name and what it holds.
-
-    Raises QAError where there is none, IndexMismatchError where it is not whole.
-    """
-    generation = Generations(Path(folder)).rollback(_check)
-    return generation.name, Manifest.load(generation)
-
-
-def _check(generation: Path) -> None:
-    """What lies on the disk is what its manifest says."""
-    manifest = Manifest.load(generation)
-    manifest.check_files(generation)
-    manifest.check_sums(generation)
-
-
-def _published(generations: Generations) -> Path | None:
-    try:
-        return generations.current()
-    except NoIndexError:
-        return None
-
-
-def indexed_model(generation: Path | None) -> str:
-    """The model that `generation` was made with; the default where there is none, or it cannot be read."""
-    try:
-        return Manifest.load(generation).model if generation else DEFAULT_MODEL
-    except IndexMismatchError:
-        return DEFAULT_MODEL
-
-
-def _previous(
-    generation: Path | None, encoder: Encoder, settings: PassageSettings, rebuild: bool
-) -> Previous | None:
-    """What there was before; nothing is carried over from it if all is to be encoded again."""
-    if not generation:
-        return None
-    return Previous.open(generation, "" if rebuild else encoder.fingerprint, settings)
-
-
-def _interrupted(generations: Generations, before: Path | None) -> str:
-    if _published(generations) != before:
-        return "interrupted when the index was already published: it is whole, and new"
-    kept = "; what was encoded is kept, and the same command goes on from there"
-    return f"interrupted: the index in {generations.folder} stays as it was" + (
-        kept if resumable(generations.folder) else ""
-    )
-
-
-def nothing(skipped: Sequence[Skipped], folder: str | Path) -> QAError:
-    """The error of sources in which there is no article."""
-    first = skipped[0] if skipped else None
-    why = f" ({first.path}: {first.reason})" if first else ""
-    return QAError(f"no article in the sources{why}: the index in {folder} stays as it was")
+    def mismatch(self, found: str, expected: str = "", part: str = "") -> IndexMismatchError:
+        """The error of this index, or a part of it, that has something else than expected."""
+        expectation = f", expected {expected}" if expected else ""
+        return IndexMismatchError(f"{self.name}{part} has {found}{expectation}: {self.remedy}")

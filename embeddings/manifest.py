@@ -15,7 +15,7 @@ from embeddings.errors import IndexMismatchError
 from embeddings.passages import PassageSettings
 from embeddings.types import Encoder
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
 PASSAGE_WORDS = "words/passages"
@@ -30,10 +30,14 @@ _NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 _ALLOW = "give yourself the right to read it"
 
 
+def rebuilding(index: str, sources: Sequence[str] = ()) -> str:
+    """The command that makes the index called `index` anew, from `sources` where they are known."""
+    return f"run `qa index --rebuild --index {shlex.quote(index)} {shlex.join(sources) or 'SOURCE'}`"
+
+
 def remedy(generation: Path, sources: Sequence[str] = ()) -> str:
-    """The command that makes the index of `generation` anew, from `sources` where they are known."""
-    folder = shlex.quote(str(generation.parent.parent))
-    return f"run `qa index --rebuild --index {folder} {shlex.join(sources) or 'SOURCE'}`"
+    """The command that makes the index of `generation` anew."""
+    return rebuilding(str(generation.parent.parent), sources)
 
 
 def damaged(file: Path, found: object) -> IndexMismatchError:
@@ -72,8 +76,8 @@ class Manifest:
     settings: PassageSettings
     articles: int
     passages: int
-    faiss: str
-    """The FAISS factory that made the vector index."""
+    vectors: str
+    """The library and kind of the vector index."""
     files: dict[str, FileSum]
 
     def save(self, folder: Path) -> None:
@@ -129,12 +133,12 @@ class Manifest:
                     f"{self.remedy(folder)}"
                 )
 
-    def check_encoder(self, encoder: Encoder, folder: Path) -> None:
+    def check_encoder(self, encoder: Encoder, remedy: str) -> None:
         """The vectors were made by this very encoder."""
         if encoder.fingerprint != self.encoder:
             raise IndexMismatchError(
                 f"the index was made with {self.model} ({self.encoder[:12]}), but the model is now "
-                f"{encoder.name} ({encoder.fingerprint[:12]}): {self.remedy(folder)}"
+                f"{encoder.name} ({encoder.fingerprint[:12]}): {remedy}"
             )
 
 

@@ -1,21 +1,18 @@
 """What a build would do, without its model and without writing anything."""
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from embeddings.added import with_added
-from embeddings.building import Previous
 from embeddings.catalog import content_hash
 from embeddings.changes import ChangeCounter
 from embeddings.corpus import Corpus
-from embeddings.errors import NoIndexError
-from embeddings.generations import Generations
-from embeddings.index import indexed_model, nothing
+from embeddings.indexing import indexed_model, nothing, previous_of
 from embeddings.models import fingerprint, model_folder
 from embeddings.passages import PassageSettings
 from embeddings.readers import Reading
+from embeddings.stores import store
 from embeddings.types import Skipped
 
 
@@ -36,7 +33,7 @@ class Preview:
 
 def preview(
     sources: Sequence[str | Path],
-    folder: str | Path,
+    place: str | Path,
     model: str | None = None,
     rebuild: bool = False,
     settings: PassageSettings | None = None,
@@ -47,15 +44,13 @@ def preview(
 
     `mark` is the encoder's fingerprint; by default it is taken from the model's files.
     """
-    corpus = Corpus(with_added(sources, Path(folder)), reading)
+    there = store(place)
+    corpus = Corpus(with_added(sources, there.home), reading)
     skipped: list[Skipped] = []
     articles = encoded = 0
-    with ExitStack() as held:
-        generation = _published(Generations(Path(folder)), held)
-        mark = mark or fingerprint(model_folder(model or indexed_model(generation)))
-        previous = None
-        if generation:
-            previous = Previous.open(generation, "" if rebuild else mark, settings or PassageSettings())
+    with there.published() as published:
+        mark = mark or fingerprint(model_folder(model or indexed_model(published)))
+        previous = previous_of(published, mark, settings or PassageSettings(), rebuild)
         changes = ChangeCounter(previous.before if previous else {})
         for item in corpus:
             if isinstance(item, Skipped):
@@ -67,12 +62,5 @@ def preview(
             encoded += not carried
             articles += 1
     if not articles:
-        raise nothing(skipped, folder)
+        raise nothing(skipped, there.name)
     return Preview(articles=articles, encoded=encoded, skipped=tuple(skipped), **asdict(changes.changes()))
-
-
-def _published(generations: Generations, held: ExitStack) -> Path | None:
-    try:
-        return held.enter_context(generations.read())
-    except NoIndexError:
-        return None

@@ -7,9 +7,8 @@ import numpy as np
 
 from embeddings.catalog import content_hash
 from embeddings.errors import IndexMismatchError
-from embeddings.generations import Generations
 from embeddings.index import ArticleIndex
-from embeddings.manifest import ARTICLES, PASSAGES, VECTORS, Manifest
+from embeddings.manifest import ARTICLES, PASSAGES, VECTORS
 from embeddings.passages import document, short_title
 from embeddings.types import Encoder
 
@@ -21,23 +20,24 @@ passage of the seeds above 0.9999; no two of them are nearer than 0.91.
 """
 
 
-def verify(folder: str | Path, encoder: Encoder | None = None) -> Iterator[str]:
-    """Check the published generation of the index in `folder`; yields a line for each check that has passed.
+def verify(place: str | Path, encoder: Encoder | None = None) -> Iterator[str]:
+    """Check the published generation of the index at `place`; yields a line for each check that has passed.
 
-    Raises IndexMismatchError, with the file, what was found, what was expected and the remedy, at the first
-    that has not; NoIndexError, ModelError as `ArticleIndex.open`.
+    Raises IndexMismatchError, with what was found, what was expected and the remedy, at the first that has
+    not; NoIndexError, ModelError as `ArticleIndex.open`.
     """
-    with Generations(Path(folder)).read() as generation:
-        manifest = Manifest.load(generation)
-        manifest.check_files(generation)
-        manifest.check_sums(generation)
-        size = sum(file.size for file in manifest.files.values())
-        yield f"files: {len(manifest.files)} of {size / 1e6:.1f} MB, as they were published (SHA-256)"
-        index = ArticleIndex.open_generation(generation, encoder)
-        yield f"counts: {manifest.passages} passages in catalog, vectors and words"
-        _check_catalog(index)
-        yield f"spans: {manifest.articles} articles, every passage inside its text"
-        yield f"vectors: {_check_vectors(index)} encoded again, none below cosine {NEAREST}"
+    from embeddings.stores import store
+
+    return store(place).verify(encoder)
+
+
+def check(index: ArticleIndex) -> Iterator[str]:
+    """The checks of what the parts of an open index say of one another, and of its vectors."""
+    manifest = index.manifest
+    yield f"counts: {manifest.passages} passages in catalog, vectors and words"
+    _check_catalog(index)
+    yield f"spans: {manifest.articles} articles, every passage inside its text"
+    yield f"vectors: {_check_vectors(index)} encoded again, none below cosine {NEAREST}"
 
 
 def _check_catalog(index: ArticleIndex) -> None:
@@ -83,6 +83,4 @@ def _check_vectors(index: ArticleIndex) -> int:
 
 
 def _mismatch(index: ArticleIndex, name: str, found: str, expected: str = "") -> IndexMismatchError:
-    expectation = f", expected {expected}" if expected else ""
-    remedy = index.manifest.remedy(index.folder)
-    return IndexMismatchError(f"{index.folder / name} has {found}{expectation}: {remedy}")
+    return index.mismatch(found, expected, f"/{name}")

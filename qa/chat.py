@@ -4,14 +4,14 @@ import os
 import socket
 import tempfile
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from embeddings.errors import QAError
-from embeddings.index import read_info
+from embeddings.stores import read_info
 from qa.page import asking, corpus, evidence, programs
 from qa.page.door import Credentials, Door, credentials, knocking
 from qa.page.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
@@ -68,8 +68,8 @@ def build(live: LiveQA, adding: bool = True) -> Any:
     """The page, not yet served; with `adding`, visitors may add articles and take them away."""
     import gradio as gr
 
-    manifest, stats = read_info(live.folder)
-    with closing(live.catalog()) as catalog:
+    with live.store.look() as (manifest, catalog):
+        stats = catalog.stats()
         examples = asking.example_questions(manifest.sources, catalog)
     with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
         programs.offer(live)  # first, so that its names are taken by no event of the page
@@ -80,7 +80,7 @@ def build(live: LiveQA, adding: bool = True) -> Any:
             corpora = corpus.tab(live, adding)
 
         def fill() -> list[Any]:
-            _, now = read_info(live.folder)
+            _, now = read_info(live.place)
             days = asking.day_choices([article.date for article in live.articles() if article.date])
             choices = [(f"{name} ({count})", name) for name, count in now.sources.items()]
             opened = _head(now.articles, now.since, now.until, len(now.sources))

@@ -91,9 +91,9 @@ def _preview(options: argparse.Namespace) -> None:
 
 
 def _roll_back(options: argparse.Namespace) -> None:
-    from embeddings.index import roll_back
+    from embeddings.stores import store
 
-    name, manifest = roll_back(options.index)
+    name, manifest = store(options.index).roll_back()
     print(
         f"current again: generation {name} of {manifest.created[:10]}, "
         f"{manifest.articles} articles, {manifest.passages} passages: {options.index}"

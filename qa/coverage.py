@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
 
-from embeddings.words import WordIndex
+from embeddings.seam import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,10 @@ class Coverage:
     """The terms of a question in order, each with its share of the question's total idf."""
 
     shares: dict[str, float]
-    words: WordIndex
+    words: Words
 
     @classmethod
-    def of(cls, question: str, words: WordIndex) -> Self:
+    def of(cls, question: str, words: Words) -> Self:
         terms = words.terms(question)
         idf = words.idf(terms)
         total = float(idf.sum()) or 1.0

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.catalog import Catalog
 from embeddings.index import ArticleIndex
+from embeddings.seam import ArticleCatalog
 from embeddings.types import Article, Filter, Numbers, Vectors
 from qa.coverage import Coverage
 from qa.finding import find, similar
@@ -146,7 +146,7 @@ def explain(
     )
 
 
-def _shown(catalog: Catalog, number: int, order: Sequence[int]) -> int:
+def _shown(catalog: ArticleCatalog, number: int, order: Sequence[int]) -> int:
     """The article of `order` that has the report of the article `number`; `number` without one."""
     story, *others = catalog.stories(np.array([number, *order], np.int64))
     return next((other for other, told in zip(order, others, strict=True) if told == story), number)

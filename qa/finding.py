@@ -3,15 +3,15 @@
 import re
 from difflib import get_close_matches
 
-from embeddings.catalog import Catalog
 from embeddings.errors import QueryError
 from embeddings.index import ArticleIndex
+from embeddings.seam import ArticleCatalog
 from embeddings.types import Article
 
 _SIMILAR = 5
 
 
-def find(catalog: Catalog, wanted: str) -> Article | None:
+def find(catalog: ArticleCatalog, wanted: str) -> Article | None:
     """The article whose id, path, address or title is `wanted`; addresses without scheme and titles in
     any case will do. Raises QueryError where there are several.
     """

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from embeddings.index import read_info
+from embeddings.stores import read_info
 
 
-def describe(folder: str | Path) -> dict[str, Any]:
-    """A public, JSON-ready description of the index in `folder`. Raises NoIndexError, IndexMismatchError."""
-    manifest, stats = read_info(folder)
+def describe(place: str | Path) -> dict[str, Any]:
+    """A public, JSON-ready description of the index at `place`. Raises NoIndexError, IndexMismatchError."""
+    manifest, stats = read_info(place)
     return {
-        "index": str(folder),
+        "index": str(place),
         "articles": manifest.articles,
         "passages": manifest.passages,
         "since": stats.since,
@@ -18,7 +18,7 @@ def describe(folder: str | Path) -> dict[str, Any]:
         "sources": stats.sources,
         "model": manifest.model,
         "encoder": manifest.encoder,
-        "faiss": manifest.faiss,
+        "vectors": manifest.vectors,
         "format": manifest.format,
         "created": manifest.created,
         "read_from": manifest.sources,
@@ -39,7 +39,7 @@ def print_info(info: dict[str, Any]) -> None:
         "passages": str(info["passages"]),
         "publishers": (shown or "none named") + more,
         "model": f"{info['model']} ({info['encoder'][:12]})",
-        "vectors": f"FAISS {info['faiss']}",
+        "vectors": info["vectors"],
     }
     for name, value in lines.items():
         print(f"{name:<11}{printable(value)}")

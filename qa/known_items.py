@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from embeddings.catalog import Catalog
 from embeddings.errors import QAError
 from embeddings.index import ArticleIndex
+from embeddings.seam import ArticleCatalog
 from embeddings.sentences import sentence_spans
 from embeddings.types import Article, Encoder
 from qa.evaluating import Trial, ask_all
@@ -71,7 +71,7 @@ def known_items(index: str, sample: int = SAMPLE, encoder: Encoder | None = None
     return Trial(f"{len(items)} known items", [item.question for item in items], [], run, note=note)
 
 
-def _alone(catalog: Catalog) -> Iterator[Article]:
+def _alone(catalog: ArticleCatalog) -> Iterator[Article]:
     """The articles without a copy: a copy would hold the words that are taken out, and be as right."""
     stories = catalog.stories(np.arange(catalog.stats().articles))
     counts = Counter(stories.tolist())

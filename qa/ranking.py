@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index import ArticleIndex
+from embeddings.seam import Words
 from embeddings.types import Filter, Numbers, Vectors
-from embeddings.words import WordIndex
 from qa.periods import Period
 from qa.types import Signals
 
@@ -67,7 +67,7 @@ def rank(
     return Ranking(numbers[order], articles[order], scores[order], sorted_signals)
 
 
-def best_words(words: WordIndex, text: str) -> float:
+def best_words(words: Words, text: str) -> float:
     """The most that BM25 of `text` can reach."""
     return BM25_TOP * float(words.idf(words.terms(text)).sum())
 
@@ -79,9 +79,7 @@ def _best_copies(stories: Numbers, articles: Numbers) -> NDArray[np.bool_]:
 
 
 def _candidates(index: ArticleIndex, query: Query, narrow: Filter, pool: int) -> Numbers:
-    near, _ = index.vectors.search(query.vector, pool, index.catalog.allowed(narrow))
-    matching, _ = index.passage_words.search(query.text, pool, narrow)
-    articles, _ = index.article_words.search(query.text, pool // 4, narrow)
+    near, matching, articles = index.candidates(query.vector, query.text, pool, narrow)
     leads = index.catalog.leads(articles)
     return np.unique(np.concatenate([near, matching, leads])).astype(np.int64)
 

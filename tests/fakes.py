@@ -2,11 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.types import Vectors
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class WordEncoder:
@@ -36,6 +40,12 @@ class WordEncoder:
                 vectors[row] += _vector(word.lower(), self.dim)
         norms = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         return np.asarray(vectors / norms, np.float32)
+
+
+def load_with(monkeypatch: "pytest.MonkeyPatch", load: Callable[[str], WordEncoder] | None) -> None:
+    """Wherever an index loads its model, `load` is called instead; None where none must be loaded."""
+    for module in ("folder", "indexing"):
+        monkeypatch.setattr(f"embeddings.{module}.load_encoder", load)
 
 
 def _words(text: str) -> list[str]:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import embeddings.index
 from qa import cli
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, load_with
 
 GOOD = "The heron stands in the reed at dawn."
 
@@ -43,7 +42,7 @@ def put(path: Path, content: str | bytes) -> Path:
 
 def prepare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder of one good article, in the working folder; warnings go to standard error as for a user."""
-    monkeypatch.setattr(embeddings.index, "load_encoder", WordEncoder)
+    load_with(monkeypatch, WordEncoder)
     monkeypatch.setattr(logging.root, "handlers", [])
     monkeypatch.chdir(tmp_path)
     return put(Path("articles/good.txt"), GOOD).parent

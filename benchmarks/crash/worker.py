@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import embeddings.building as building
+import embeddings.folder as folder
 import embeddings.generations as generations
-import embeddings.index as index
-from embeddings.building import Builder
+import embeddings.indexing as indexing
 from embeddings.corpus import Corpus
+from embeddings.folder import FolderWriter
 from embeddings.generations import Generations
 from embeddings.journal import Journal
 from qa import cli
@@ -38,17 +39,17 @@ def main(pipe: int, largest: int, arguments: list[str]) -> int:
     marks.before(Generations, "_sweep", lambda seen: "sweep after" if "CURRENT" in seen else "sweep before")
     marks.before(Corpus, "__iter__", lambda _: "read")
     marks.before(Journal, "encode", lambda _: "encode")
-    marks.before(Builder, "_finish", lambda _: "words")
-    marks.before(building, "sum_files", lambda _: "sums")
+    marks.before(FolderWriter, "finish", lambda _: "words")
+    marks.before(folder, "sum_files", lambda _: "sums")
     marks.before(generations, "_sync_tree", lambda _: "flush")
-    marks.before(index, "_check", lambda _: "check")
+    marks.before(folder, "check_generation", lambda _: "check")
     marks.before(generations, "_sync", lambda seen: "rename" if seen[-1] == "check" else seen[-1])
     marks.before(generations, "_remove", lambda seen: seen[-1])
     marks.before(shutil, "rmtree", lambda seen: seen[-1])
     marks.before(Generations, "_point", lambda _: "CURRENT")
     marks.before(Journal, "remove", lambda _: "end")
     building._BATCH = _BATCH
-    setattr(index, "load_encoder", WordEncoder)  # noqa: B010
+    setattr(indexing, "load_encoder", WordEncoder)  # noqa: B010
     marks.say("start")
     return cli.main(["index", *arguments])
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from embeddings.catalog import Catalog
 from embeddings.errors import QAError
+from embeddings.seam import ArticleCatalog
 from embeddings.types import Filter
 from qa.page import evidence
 from qa.page.live import LiveQA
@@ -212,7 +212,7 @@ def day_choices(days: Sequence[str]) -> list[tuple[str, str]]:
     return [("any day", ANY), *((day, day) for day in sorted(set(days)))]
 
 
-def example_questions(sources: Sequence[str], catalog: Catalog, most: int = 6) -> list[str]:
+def example_questions(sources: Sequence[str], catalog: ArticleCatalog, most: int = 6) -> list[str]:
     """Questions from the sources' `questions.jsonl` that articles of the index answer, one an article."""
     found: dict[frozenset[str], str] = {}
     for question in _questions(sources):

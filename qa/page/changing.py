@@ -1,17 +1,14 @@
 """The index built anew for a visitor, with its progress, and what became of each file."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from embeddings.building import Progress, Report
-from embeddings.catalog import Catalog, Kept
+from embeddings.catalog import Kept
 from embeddings.errors import QAError
-from embeddings.generations import Generations
-from embeddings.index import read_info
-from embeddings.manifest import ARTICLES, PASSAGES
+from embeddings.stores import read_info, store
 from qa.page.adding import add, looked_at, remove
 from qa.page.markup import Markup, element
 from qa.pipeline import QA
@@ -21,22 +18,22 @@ LISTED = 200
 """Rows of a table at once."""
 
 
-def rebuilt(folder: Path, show: Any) -> tuple[Markup, list[list[str]]]:
+def rebuilt(place: str | Path, show: Any) -> tuple[Markup, list[list[str]]]:
     """Read the sources of the index again: what that did, in a line and by file. Raises QAError."""
-    report, rows = _built(folder, show)
+    report, rows = _built(place, show)
     return counts(report), rows[:LISTED]
 
 
-def added(files: Sequence[Path], folder: Path, show: Any) -> tuple[Markup, list[list[str]]]:
-    """Add files to the index in `folder`: what that did, in a line and by file. Raises QAError."""
+def added(files: Sequence[Path], place: str | Path, show: Any) -> tuple[Markup, list[list[str]]]:
+    """Add files to the index at `place`: what that did, in a line and by file. Raises QAError."""
     show(0, desc="reading the files")
-    dropped = looked_at(files, folder)
+    dropped = looked_at(files, store(place).home)
     rows = [file.row for file in dropped]
     if not any(file.is_taken for file in dropped):
         return element(
             "p", "Nothing was taken: the index stays as it was.", class_="found", role="status"
         ), rows
-    report, changes = add(dropped, folder, lambda: _built(folder, show))
+    report, changes = add(dropped, store(place).home, lambda: _built(place, show))
     why = " ".join(file.why for file in dropped)
     others = [
         row for row in changes if row[1] not in ("added", "unchanged") and (not row[2] or row[2] not in why)
@@ -44,21 +41,21 @@ def added(files: Sequence[Path], folder: Path, show: Any) -> tuple[Markup, list[
     return counts(report), [*rows, *others][:LISTED]
 
 
-def removed(names: Sequence[str], folder: Path, show: Any) -> tuple[Markup, list[list[str]]]:
-    """Take added files out of the index in `folder`: what that did. Raises QAError."""
+def removed(names: Sequence[str], place: str | Path, show: Any) -> tuple[Markup, list[list[str]]]:
+    """Take added files out of the index at `place`: what that did. Raises QAError."""
     if not names:
         return _line("Choose the files to remove."), []
-    report, changes = remove(names, folder, lambda: _built(folder, show))
+    report, changes = remove(names, store(place).home, lambda: _built(place, show))
     return counts(report), [row for row in changes if row[1] != "unchanged"][:LISTED]
 
 
-def _built(folder: Path, show: Any) -> tuple[Report, list[list[str]]]:
-    manifest, _ = read_info(folder)
-    before = _kept(folder)
+def _built(place: str | Path, show: Any) -> tuple[Report, list[list[str]]]:
+    manifest, _ = read_info(place)
+    before = _kept(place)
     clock = _Clock()
     show(0, desc="reading the sources")
-    report = QA.build(manifest.sources, folder, progress=lambda at: show(*clock.told(at)))
-    return report, report_rows(report, before, _kept(folder))
+    report = QA.build(manifest.sources, place, progress=lambda at: show(*clock.told(at)))
+    return report, report_rows(report, before, _kept(place))
 
 
 class _Clock:
@@ -81,12 +78,9 @@ def progress_text(at: Progress, done: float, seconds: float) -> str:
     return f"{said}, {seconds / done * (1 - done):.0f} s left"
 
 
-def _kept(folder: Path) -> dict[str, Kept]:
+def _kept(place: str | Path) -> dict[str, Kept]:
     try:
-        with (
-            Generations(folder).read() as generation,
-            closing(Catalog.open(generation / ARTICLES, generation / PASSAGES)) as catalog,
-        ):
+        with store(place).look() as (_, catalog):
             return catalog.kept()
     except (QAError, OSError):
         return {}

@@ -105,11 +105,11 @@ def _connect(made: CorpusTab, live: LiveQA) -> None:
 
     def show(text: str) -> dict[Any, Any]:
         try:
-            info = describe(live.folder)
+            info = describe(live.place)
             found, rows = listed(live.articles(), text)
         except QAError as error:
             return {made.summary: element("p", str(error), class_="empty"), made.found: "", made.table: []}
-        kept = [path.name for path in added_files(live.folder)]
+        kept = [path.name for path in added_files(live.store.home)]
         shown = {
             made.summary: summary(info, len(kept)),
             made.rebuild: gr.Button(f"Rebuild from {', '.join(info['read_from'])}"),
@@ -134,18 +134,18 @@ def _connect(made: CorpusTab, live: LiveQA) -> None:
         return {made.report: said, made.files: gr.Dataframe(rows, visible=bool(rows)), **show(text)}
 
     def rebuild(text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
-        return changed(text, lambda: rebuilt(live.folder, progress))
+        return changed(text, lambda: rebuilt(live.place, progress))
 
     def drop(paths: list[str], text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
         files = [Path(path) for path in paths or ()]
         try:
-            return {**changed(text, lambda: added(files, live.folder, progress)), made.drop: None}
+            return {**changed(text, lambda: added(files, live.place, progress)), made.drop: None}
         finally:
             for file in files:
                 rmtree(file.parent, ignore_errors=True)
 
     def take_away(names: list[str], text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
-        return changed(text, lambda: removed(names, live.folder, progress))
+        return changed(text, lambda: removed(names, live.place, progress))
 
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     keeping = [part for part in (made.added, made.remove) if part]

@@ -2,15 +2,12 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import closing, suppress
-from dataclasses import replace
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from embeddings.catalog import Catalog
 from embeddings.errors import IndexMismatchError, QAError
-from embeddings.generations import Generations
-from embeddings.manifest import ARTICLES, PASSAGES
+from embeddings.stores import store
 from embeddings.types import Article, Filter
 from embeddings.words import analyzer
 from qa.page.turns import Turn
@@ -25,20 +22,21 @@ _ANALYZER = analyzer()
 
 
 class LiveQA:
-    """Answers from the published generation of the index in `folder`, one question at a time."""
+    """Answers from the published generation of the index at `place`, one question at a time."""
 
-    def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder)
+    def __init__(self, place: str | Path) -> None:
+        self.place = place
+        self.store = store(place)
         self._lock = threading.RLock()
         self._qa: QA | None = None
-        self._generation: Path | None = None
+        self._generation: str | None = None
         self._listed: tuple[Article, ...] = ()
-        self._listed_from: Path | None = None
+        self._listed_from: str | None = None
 
     def current(self) -> QA:
         """The index as it is published now. Raises QAError where it cannot be opened."""
         with self._lock:
-            published = Generations(self.folder).current()
+            published = self.store.current()
             if not self._qa or published != self._generation:
                 before, self._qa, self._generation = self._qa, self._open(), published
                 if before:  # no question uses it: each holds the lock until it is answered
@@ -71,11 +69,6 @@ class LiveQA:
         with self._lock:
             return self.current().search(text, top_k, narrow)
 
-    def catalog(self) -> Catalog:
-        """The published catalog; the model is not loaded. Raises QAError."""
-        with Generations(self.folder).read() as published:
-            return Catalog.open(published / ARTICLES, published / PASSAGES)
-
     def warm(self) -> None:
         """Load what the first question would have to wait for."""
         with suppress(QAError):
@@ -84,10 +77,10 @@ class LiveQA:
     def articles(self) -> tuple[Article, ...]:
         """Every article without its text, newest first. Raises QAError."""
         with self._lock:
-            published = Generations(self.folder).current()
+            published = self.store.current()
             if published != self._listed_from:
-                with closing(self.catalog()) as catalog:
-                    bare = [replace(article, text="") for article in catalog.all_articles()]
+                with self.store.look() as (_, catalog):
+                    bare = list(catalog.headings())
                 self._listed = tuple(sorted(bare, key=lambda a: a.date or "", reverse=True))
                 self._listed_from = published
             return self._listed
@@ -95,10 +88,10 @@ class LiveQA:
     def _open(self) -> QA:
         if self._qa:
             try:  # the model stays loaded unless the new index was built with another
-                return QA.open(self.folder, self._qa.index.encoder)
+                return QA.open(self.place, self._qa.index.encoder)
             except IndexMismatchError:
                 pass
-        return QA.open(self.folder)
+        return QA.open(self.place)
 
 
 @lru_cache(maxsize=20_000)

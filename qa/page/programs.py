@@ -103,7 +103,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             Numbers of articles and passages, first and last day, publishers, model, when it was made.
 
         """
-        described = _foreseen(failure, lambda: describe(live.folder))
+        described = _foreseen(failure, lambda: describe(live.place))
         return {key: value for key, value in described.items() if key not in ("index", "read_from")}
 
     return [ask, search, articles, info]

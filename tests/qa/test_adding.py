@@ -8,14 +8,14 @@ from embeddings.errors import QAError
 from qa.page import changing
 from qa.page.adding import REPLACED, SKIPPED, TAKEN, UNCHANGED, looked_at
 from qa.pipeline import QA
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, load_with
 
 ZEBRA = "---\ntitle: Zebra escapes\n---\nThe zebra Ziggy escaped from the zoo. It sat in a car park."
 
 
 @pytest.fixture(autouse=True)
 def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embeddings.index.load_encoder", lambda _: WordEncoder())
+    load_with(monkeypatch, lambda _: WordEncoder())
 
 
 @pytest.fixture

@@ -305,7 +305,7 @@ def test_articles_are_found_by_all_words() -> None:
 class StubQA:
     """Stands for LiveQA where nothing may be opened."""
 
-    folder = "/nowhere"
+    place = "/nowhere"
 
     def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None) -> Turn:
         if len(question) > 9:

@@ -10,17 +10,16 @@ from pathlib import Path
 
 import pytest
 
-import embeddings.index
 import embeddings.preview
 from embeddings.models import DEFAULT_MODEL
 from qa import cli
 from tests.conftest import put
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, load_with
 
 
 @pytest.fixture(autouse=True)
 def _fake_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(embeddings.index, "load_encoder", WordEncoder)
+    load_with(monkeypatch, WordEncoder)
     monkeypatch.chdir(tmp_path)
 
 
@@ -46,7 +45,7 @@ def test_a_dry_run_writes_nothing(
     sources: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(embeddings.preview, "fingerprint", lambda _: WordEncoder(DEFAULT_MODEL).fingerprint)
-    monkeypatch.setattr(embeddings.index, "load_encoder", None)  # it needs no model
+    load_with(monkeypatch, None)  # it needs no model
     assert cli.main(["index", str(sources), "--dry-run"]) == 0
     out = capsys.readouterr().out
     assert "would hold 3 articles (3 added), 0 skipped" in out

@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-import embeddings.index
 from embeddings.errors import QAError, SourceError
 from qa import QA, cli
 from qa.evaluating import evaluate, trial, write_trec
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, load_with
 
 QUESTIONS: list[dict[str, Any]] = [
     {
@@ -26,7 +25,7 @@ QUESTIONS: list[dict[str, Any]] = [
 
 @pytest.fixture(autouse=True)
 def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sources: Path, encoder: WordEncoder) -> None:
-    monkeypatch.setattr(embeddings.index, "load_encoder", WordEncoder)
+    load_with(monkeypatch, WordEncoder)
     monkeypatch.chdir(tmp_path)
     QA.build([sources], ".qa", encoder=encoder)
     write("q.jsonl", QUESTIONS)

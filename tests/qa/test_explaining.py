@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import embeddings.index
 from embeddings.errors import QueryError
 from embeddings.types import Article, Filter
 from qa import QA, cli, explaining
 from qa.explaining import left_out
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, load_with
 
 QUESTION = "Who saved a penalty for the village during the flood?"
 
@@ -197,7 +196,7 @@ def test_reasons_for_an_article_that_says_nothing_of_itself() -> None:
 
 @pytest.fixture
 def index(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embeddings.index, "load_encoder", WordEncoder)
+    load_with(monkeypatch, WordEncoder)
     monkeypatch.chdir(tmp_path)
     QA.build([sources])
 

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-import embeddings.index
 from embeddings.errors import QAError
 from embeddings.types import Article
 from qa import QA, cli
 from qa.evaluating import evaluate
 from qa.known_items import known_item, known_items, sampled, without
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, load_with
 
 FILLER = " ".join(f"word{number}" for number in range(30)) + "."
 
@@ -87,7 +86,7 @@ def records() -> list[dict[str, str]]:
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: WordEncoder) -> str:
-    monkeypatch.setattr(embeddings.index, "load_encoder", lambda _: encoder)
+    load_with(monkeypatch, lambda _: encoder)
     monkeypatch.chdir(tmp_path)
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in records()))

@@ -8,12 +8,12 @@ import pytest
 from embeddings.types import Filter
 from qa.page.live import LiveQA
 from qa.pipeline import QA
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, load_with
 
 
 @pytest.fixture
 def live(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LiveQA:
-    monkeypatch.setattr("embeddings.index.load_encoder", lambda _: WordEncoder())
+    load_with(monkeypatch, lambda _: WordEncoder())
     QA.build([sources], tmp_path / "made.qa")
     return LiveQA(tmp_path / "made.qa")
 
@@ -30,7 +30,7 @@ def test_a_new_generation_is_taken_and_the_old_one_closed(live: LiveQA, sources:
     assert live.current() is before
     path = sources / "bridge.md"
     path.write_text(path.read_text("utf-8").replace("340", "900"), "utf-8")
-    QA.build([sources], live.folder)
+    QA.build([sources], Path(live.place))
     assert "900 bolts" in asked(live)
     assert live.current().index.encoder is before.index.encoder
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
@@ -39,7 +39,7 @@ def test_a_new_generation_is_taken_and_the_old_one_closed(live: LiveQA, sources:
 
 def test_an_index_that_is_gone_leaves_the_opened_one_alone(live: LiveQA) -> None:
     asked(live)
-    current = live.folder / "CURRENT"
+    current = Path(live.place) / "CURRENT"
     kept = current.read_text()
     current.write_text("nonsense")
     with pytest.raises(Exception, match="names no generation"):

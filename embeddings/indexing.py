@@ -1,0 +1,154 @@
+"""An index made to hold exactly the articles of its sources, wherever it lies."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from embeddings.added import with_added
+from embeddings.building import Builder, Progress, Report
+from embeddings.corpus import Corpus
+from embeddings.encoder import load_encoder
+from embeddings.errors import NoIndexError, QAError
+from embeddings.folder import FolderStore
+from embeddings.index import ArticleIndex
+from embeddings.journal import Journal, resumable
+from embeddings.models import DEFAULT_MODEL
+from embeddings.passages import PassageSettings
+from embeddings.readers import Reading
+from embeddings.seam import Previous, Published, Store
+from embeddings.types import Article, Encoder, Prepared, Skipped
+
+
+class Engine(Protocol):
+    """Cuts and encodes the articles of a corpus elsewhere."""
+
+    def items(
+        self,
+        corpus: Corpus,
+        model: str,
+        encoder: Encoder,
+        settings: PassageSettings,
+        known: frozenset[bytes],
+        folder: Path,
+        progress: Callable[[float], None],
+    ) -> Iterator[Article | Skipped | Prepared]:
+        """What iterating `corpus` yields, but articles as Prepared, unless their content is `known`.
+
+        `folder` is where it may keep what is to outlast an interruption; `progress` is told the fraction
+        that is done.
+        """
+
+    def remove(self, folder: Path) -> None:
+        """The index is published: nothing is left to go on with."""
+
+
+def build(
+    store: Store,
+    sources: Sequence[str | Path],
+    model: str | None = None,
+    rebuild: bool = False,
+    settings: PassageSettings | None = None,
+    encoder: Encoder | None = None,
+    progress: Callable[[Progress], None] = lambda _: None,
+    reading: Reading | None = None,
+    engine: Engine | None = None,
+) -> Report:
+    """Make the index in `store` hold exactly the articles of `sources`, read as `reading` says.
+
+    Files that were added on the page lie in the index (`embeddings.added`) and are read after them.
+    Vectors of articles whose title and text have not changed are carried over, unless `rebuild`, and
+    those that an interrupted build has encoded are not encoded again. The model is the given one, or
+    that of the index there, or the default. What is published is whole: until then, and if anything
+    fails, the index stays as it was. Where the generation would be the same again, none is made.
+    """
+    corpus = Corpus(with_added(sources, store.home), reading)
+    settings = settings or PassageSettings()
+    before = _current(store)
+    try:
+        with store.write() as draft:
+            encoder = encoder or load_encoder(model or indexed_model(draft.published))
+            previous = previous_of(draft.published, encoder.fingerprint, settings, rebuild)
+            items: Iterable[Article | Skipped | Prepared] = corpus
+            if engine:
+                items = engine.items(
+                    corpus,
+                    model or indexed_model(draft.published),
+                    encoder,
+                    settings,
+                    _known(previous),
+                    store.home,
+                    lambda done: progress(Progress(0, 0, done)),
+                )
+            journal = Journal(store.home, encoder, settings)
+            try:
+                builder = Builder(draft.writer(encoder, previous), encoder, settings, previous, journal)
+                report = builder.build(items, [str(s) for s in sources], lambda: corpus.fraction, progress)
+            finally:
+                journal.close()
+            if not report.articles:
+                raise nothing(report.skipped, store.name)
+            if report.published:
+                draft.publish()
+            journal.remove()
+            if engine:
+                engine.remove(store.home)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_interrupted(store, before)) from None
+    return report
+
+
+def rewrite(index: ArticleIndex, folder: Path, change: Callable[[Article], Article]) -> Report:
+    """Write a copy of `index`: see `ArticleIndex.rewrite`."""
+    if folder.exists() and any(folder.iterdir()):
+        raise QAError(f"{folder} is not empty: a copy needs a folder of its own")
+    settings = index.manifest.settings
+    with FolderStore(folder).write() as draft:
+        previous = Previous(index.manifest, index.catalog, index.vectors)
+        journal = Journal(folder, index.encoder, settings)
+        writer = draft.writer(index.encoder, previous)
+        builder = Builder(writer, index.encoder, settings, previous, journal)
+        articles = map(change, index.catalog.all_articles())
+        report = builder.build(articles, index.manifest.sources, lambda: 0.0, lambda _: None)
+        draft.publish()
+        journal.remove()
+    return report
+
+
+def indexed_model(published: Published | None) -> str:
+    """The model that the published generation was made with; the default where there is none."""
+    return published.model if published else DEFAULT_MODEL
+
+
+def previous_of(
+    published: Published | None, fingerprint: str, settings: PassageSettings, rebuild: bool
+) -> Previous | None:
+    """What there was before; nothing is carried over from it if all is to be encoded again."""
+    return published.previous("" if rebuild else fingerprint, settings) if published else None
+
+
+def nothing(skipped: Sequence[Skipped], place: str) -> QAError:
+    """The error of sources in which there is no article."""
+    first = skipped[0] if skipped else None
+    why = f" ({first.path}: {first.reason})" if first else ""
+    return QAError(f"no article in the sources{why}: the index in {place} stays as it was")
+
+
+def _known(previous: Previous | None) -> frozenset[bytes]:
+    """Contents whose vectors are carried over."""
+    if not (previous and previous.vectors):
+        return frozenset()
+    return frozenset(kept.content for kept in previous.before.values())
+
+
+def _current(store: Store) -> str | None:
+    try:
+        return store.current()
+    except NoIndexError:
+        return None
+
+
+def _interrupted(store: Store, before: str | None) -> str:
+    if _current(store) != before:
+        return "interrupted when the index was already published: it is whole, and new"
+    kept = "; what was encoded is kept, and the same command goes on from there"
+    return f"interrupted: the index in {store.name} stays as it was" + (kept if resumable(store.home) else "")

@@ -1,0 +1,31 @@
+"""The store of an index by its name, as `--index` and Python have it."""
+
+from pathlib import Path
+
+from embeddings.catalog import CatalogStats
+from embeddings.folder import FolderStore
+from embeddings.manifest import Manifest
+from embeddings.seam import Store
+
+MILVUS = "milvus+"
+
+
+def store(place: str | Path) -> Store:
+    """Where the index called `place` lies: a folder, `milvus+http://HOST:PORT/NAME` or `milvus+file:FOLDER`.
+
+    Nothing is opened yet. Raises QAError for an address that is none, or whose package is missing.
+    """
+    if str(place).startswith(MILVUS):
+        from embeddings.milvus.store import MilvusStore
+
+        return MilvusStore.at(str(place))
+    return FolderStore(Path(place))
+
+
+def read_info(place: str | Path) -> tuple[Manifest, CatalogStats]:
+    """Manifest and counts of the index at `place`; its model is not loaded.
+
+    Raises NoIndexError, IndexMismatchError.
+    """
+    with store(place).look() as (manifest, catalog):
+        return manifest, catalog.stats()
