@@ -17,10 +17,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from embeddings.errors import IndexBusyError, NoIndexError, QAError
-from embeddings.holding import reading, removing
+from embeddings.errors import NoIndexError, QAError
+from embeddings.holding import only_writer, reading, removing
 from embeddings.manifest import MANIFEST
 
 _BEFORE = "BEFORE"
@@ -177,19 +175,12 @@ class Generations:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        lock = FileLock(self.folder / "LOCK", blocking=False)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise IndexBusyError(
-                f"another process is writing the index {self.folder}: wait until it has finished"
-            ) from None
-        except OSError as error:
-            raise self._unwritable(error) from None
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(only_writer(self.folder, str(self.folder)))
+            except OSError as error:
+                raise self._unwritable(error) from None
             yield
-        finally:
-            lock.release()
 
     def _claim(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Holding a file while it is read, so that nobody takes its folder away (`flock`).
+"""Locks: the one writer's, and those by which a file that is read stays where it is (`flock`).
 
 Nothing is locked where the file system has no locks, and on Windows, which renames no folder with open files.
 """
@@ -9,8 +9,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from filelock import FileLock, Timeout
+
+from embeddings.errors import IndexBusyError
+
 if sys.platform != "win32":
     import fcntl
+
+
+@contextmanager
+def only_writer(folder: Path, index: str) -> Iterator[None]:
+    """Hold the one writer's lock in `folder`. Raises IndexBusyError where another process does; OSError."""
+    lock = FileLock(folder / "LOCK", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise IndexBusyError(
+            f"another process is writing the index {index}: wait until it has finished"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager

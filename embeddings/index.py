@@ -75,15 +75,16 @@ class ArticleIndex:
 
         return build(store(place), sources, model, rebuild, settings, encoder, progress, reading, engine)
 
-    def rewrite(self, folder: str | Path, change: Callable[[Article], Article]) -> Report:
-        """Write a copy of this index to `folder`, with each article as `change` returns it.
+    def rewrite(self, place: str | Path, change: Callable[[Article], Article] = lambda a: a) -> Report:
+        """Write a copy of this index to `place`, with each article as `change` returns it.
 
         Only the articles that `change` alters are cut and encoded again; their ids must stay. Raises QAError
-        where `folder` holds anything: no index is ever overwritten by a copy.
+        where `place` holds anything: no index is ever overwritten by a copy.
         """
         from embeddings.indexing import rewrite
+        from embeddings.stores import store
 
-        return rewrite(self, Path(folder), change)
+        return rewrite(self, store(place), change)
 
     def candidates(
         self, vector: Vectors, text: str, k: int, narrow: Filter

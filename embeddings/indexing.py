@@ -9,7 +9,6 @@ from embeddings.building import Builder, Progress, Report
 from embeddings.corpus import Corpus
 from embeddings.encoder import load_encoder
 from embeddings.errors import NoIndexError, QAError
-from embeddings.folder import FolderStore
 from embeddings.index import ArticleIndex
 from embeddings.journal import Journal, resumable
 from embeddings.models import DEFAULT_MODEL
@@ -97,14 +96,14 @@ def build(
     return report
 
 
-def rewrite(index: ArticleIndex, folder: Path, change: Callable[[Article], Article]) -> Report:
+def rewrite(index: ArticleIndex, store: Store, change: Callable[[Article], Article]) -> Report:
     """Write a copy of `index`: see `ArticleIndex.rewrite`."""
-    if folder.exists() and any(folder.iterdir()):
-        raise QAError(f"{folder} is not empty: a copy needs a folder of its own")
+    if _current(store):
+        raise QAError(f"{store.name} is not empty: a copy needs a place of its own")
     settings = index.manifest.settings
-    with FolderStore(folder).write() as draft:
+    with store.write() as draft:
         previous = Previous(index.manifest, index.catalog, index.vectors)
-        journal = Journal(folder, index.encoder, settings)
+        journal = Journal(store.home, index.encoder, settings)
         writer = draft.writer(index.encoder, previous)
         builder = Builder(writer, index.encoder, settings, previous, journal)
         articles = map(change, index.catalog.all_articles())

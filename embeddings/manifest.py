@@ -27,6 +27,8 @@ _NEEDED = {ARTICLES, PASSAGES, VECTORS, f"{PASSAGE_WORDS}/meta.json", f"{ARTICLE
 _NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 """What FAISS, SQLite and tantivy call their files; no system takes it for another folder or drive."""
 
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What is raised where a manifest is none."""
 _ALLOW = "give yourself the right to read it"
 
 
@@ -81,24 +83,35 @@ class Manifest:
     files: dict[str, FileSum]
 
     def save(self, folder: Path) -> None:
-        (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=1), "utf-8")
+        (folder / MANIFEST).write_text(self.to_json(), "utf-8")
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1)
+
+    @classmethod
+    def parse(cls, text: bytes | str, where: str, mend: str, needed: Iterable[str] = ()) -> Self:
+        """The manifest in `text`, found at `where`; `mend` is the command that makes the index anew.
+
+        Raises IndexMismatchError for another format; ValueError, TypeError and the like for what is none.
+        """
+        values = json.loads(text)
+        found = values["format"]
+        if found == FORMAT:
+            return cls(**_checked(values, needed))
+        raise IndexMismatchError(f"{where} has index format {found}, expected {FORMAT}: {mend}")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Raises IndexMismatchError where there is none, or it is not as expected."""
         path = folder / MANIFEST
         try:
-            values = json.loads(path.read_bytes())
-            found = values["format"]
-            if found == FORMAT:
-                return cls(**_checked(values))
+            return cls.parse(path.read_bytes(), str(folder), remedy(folder), _NEEDED)
         except FileNotFoundError:
             raise IndexMismatchError(f"{path} is missing: {remedy(folder)}") from None
         except OSError as error:
             raise IndexMismatchError(f"{path} cannot be read ({error.strerror}): {_ALLOW}") from None
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        except UNREADABLE as error:
             raise damaged(path, error) from None
-        raise IndexMismatchError(f"{folder} has index format {found}, expected {FORMAT}: {remedy(folder)}")
 
     def remedy(self, folder: Path) -> str:
         return remedy(folder, self.sources)
@@ -142,7 +155,7 @@ class Manifest:
             )
 
 
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
+def _checked(values: dict[str, Any], needed: Iterable[str]) -> dict[str, Any]:
     """The fields of a manifest, none of another type, no file outside its folder. Raises ValueError."""
     for name, kind in (("articles", int), ("passages", int), ("dim", int), ("model", str), ("encoder", str)):
         if type(values[name]) is not kind:
@@ -153,7 +166,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
     for name in files:
         if not _stays_inside(name):
             raise ValueError(f"{name!r} is not inside the index")
-    if missing := sorted(_NEEDED - files.keys()):
+    if missing := sorted(set(needed) - files.keys()):
         raise ValueError(f"it lists no {missing[0]}")
     return {**values, "settings": PassageSettings(**values["settings"]), "files": files}
 

@@ -107,7 +107,7 @@ def test_a_rewritten_copy_encodes_only_what_changes(
         "Village wins the cup",
     ]
     np.testing.assert_array_equal(copy.vectors.rows(1, 2), index.vectors.rows(1, 2))
-    with pytest.raises(QAError, match="is not empty: a copy needs a folder of its own"):
+    with pytest.raises(QAError, match="is not empty: a copy needs a place of its own"):
         index.rewrite(folder, lambda article: article)
 
 

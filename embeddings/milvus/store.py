@@ -1,0 +1,295 @@
+"""Generations on Milvus: written as new collections, published by an alias."""
+
+import json
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from embeddings.catalog import CatalogStats
+from embeddings.encoder import load_encoder
+from embeddings.errors import IndexBusyError, IndexMismatchError, NoIndexError, QAError
+from embeddings.holding import only_writer
+from embeddings.index import ArticleIndex
+from embeddings.manifest import UNREADABLE, Manifest, rebuilding
+from embeddings.milvus import layout
+from embeddings.milvus.address import Address
+from embeddings.milvus.catalog import MilvusCatalog
+from embeddings.milvus.connection import Connection, connect, told
+from embeddings.milvus.heartbeat import Heartbeat, living
+from embeddings.milvus.reading import Collection, MilvusTerms, MilvusVectors, MilvusWords
+from embeddings.milvus.writing import MilvusWriter
+from embeddings.models import DEFAULT_MODEL
+from embeddings.passages import PassageSettings
+from embeddings.seam import ArticleCatalog, Previous, Words
+from embeddings.types import Encoder
+from embeddings.verifying import check
+from embeddings.words import WordIndex
+
+log = logging.getLogger(__name__)
+
+
+class MilvusStore:
+    """The index of one name on one server."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self.name = address.given
+        self.home = address.home
+
+    @classmethod
+    def at(cls, given: str) -> Self:
+        """Raises QAError where `given` is no address."""
+        return cls(Address.of(given))
+
+    def current(self) -> str:
+        return self._published().passages
+
+    def open(self, encoder: Encoder | None = None) -> ArticleIndex:
+        return self._open(self._published(), encoder)
+
+    @contextmanager
+    def look(self) -> Iterator[tuple[Manifest, ArticleCatalog]]:
+        names = self._published()
+        yield self._manifest(names), self._catalog(names)
+
+    @contextmanager
+    def published(self) -> Iterator["MilvusPublished | None"]:
+        yield self._found()
+
+    @contextmanager
+    def write(self) -> Iterator["MilvusDraft"]:
+        self.home.mkdir(parents=True, exist_ok=True)
+        with only_writer(self.home, self.name), told(self._address):
+            published = self._found()
+            names = self._next()
+            self._sweep(published.names if published else None)
+            draft = MilvusDraft(self, names, published)
+            try:
+                yield draft
+            finally:
+                if not draft.is_published:
+                    self._drop(names)
+
+    def roll_back(self) -> tuple[str, Manifest]:
+        names = self._published()
+        self.home.mkdir(parents=True, exist_ok=True)
+        with only_writer(self.home, self.name), told(self._address):
+            before = self._before(names)
+            if not before:
+                raise QAError(
+                    f"{self.name} has no generation before {names.passages}: nothing to go back to; "
+                    f"to make the index anew, run `qa index SOURCE --index {self.name}`"
+                )
+            manifest = self.check(before)
+            self.point(before)
+            return before.passages, manifest
+
+    def verify(self, encoder: Encoder | None = None) -> Iterator[str]:
+        names = self._published()
+        self.check(names)
+        yield f"server: {self.connection.address.uri}, Milvus {self.connection.version}"
+        yield from check(self._open(names, encoder))
+
+    @property
+    def connection(self) -> Connection:
+        return connect(self._address)
+
+    def check(self, names: layout.Names) -> Manifest:
+        """The manifest of a generation whose collections hold what it says. Raises IndexMismatchError."""
+        manifest = self._manifest(names)
+        for what, found, expected in (
+            ("passages", Collection(self.connection, names.passages).count(), manifest.passages),
+            ("articles", Collection(self.connection, names.articles).count("piece == 0"), manifest.articles),
+        ):
+            if found != expected:
+                raise IndexMismatchError(
+                    f"{names.passages} has {found} {what}, expected {expected}: {self._remedy(manifest)}"
+                )
+        return manifest
+
+    def point(self, names: layout.Names) -> None:
+        """Readers that open the index from now on see this generation."""
+        client, alias = self.connection.client, self._address.name
+        exists = self._found() is not None
+        (client.alter_alias if exists else client.create_alias)(names.passages, alias)
+
+    def previous(self, names: layout.Names, fingerprint: str, settings: PassageSettings) -> Previous | None:
+        """None where it is damaged; its vectors only where they are of this encoder and these settings."""
+        try:
+            manifest = self.check(names)
+        except IndexMismatchError:
+            return None
+        valid = (manifest.encoder, manifest.settings) == (fingerprint, settings)
+        vectors = self._vectors(names, manifest) if valid else None
+        return Previous(manifest, self._catalog(names), vectors)
+
+    def model(self, names: layout.Names) -> str:
+        try:
+            return self._manifest(names).model
+        except IndexMismatchError:
+            return DEFAULT_MODEL
+
+    def words_folder(self, names: layout.Names) -> Path:
+        return self.home / "words" / names.passages
+
+    def _open(self, names: layout.Names, encoder: Encoder | None) -> ArticleIndex:
+        manifest = self._manifest(names)
+        encoder = encoder or load_encoder(manifest.model)
+        manifest.check_encoder(encoder, self._remedy(manifest))
+        passages, articles = self._words(names, manifest)
+        index = ArticleIndex(
+            f"{self.name} ({names.passages})",
+            self._remedy(manifest),
+            manifest,
+            encoder,
+            self._catalog(names),
+            self._vectors(names, manifest),
+            passages,
+            articles,
+        )
+        index.check_counts()
+        return index
+
+    def _words(self, names: layout.Names, manifest: Manifest) -> tuple[Words, Words]:
+        """As the server searches them, or in files of this machine, or not at all."""
+        terms = Collection(self.connection, names.terms)
+        kinds = (("passages", manifest.passages), ("articles", manifest.articles))
+        if self.connection.has_words:
+            units = (names.passages, names.articles)
+            passages, articles = (
+                MilvusWords(Collection(self.connection, unit), terms, kind, count)
+                for unit, (kind, count) in zip(units, kinds, strict=True)
+            )
+            return passages, articles
+        folder = self.words_folder(names)
+        if folder.is_dir():
+            return WordIndex.open(folder / "passages"), WordIndex.open(folder / "articles")
+        log.warning("%s, nor has this machine: only meaning counts", self.connection.lacking)
+        one, two = (MilvusTerms(terms, kind, count) for kind, count in kinds)
+        return one, two
+
+    def _vectors(self, names: layout.Names, manifest: Manifest) -> MilvusVectors:
+        passages = Collection(self.connection, names.passages)
+        return MilvusVectors(passages, passages.count(), manifest.dim)
+
+    def _catalog(self, names: layout.Names) -> MilvusCatalog:
+        stats = CatalogStats(**json.loads(self._properties(names.articles)[layout.STATS]))
+        passages, articles = (Collection(self.connection, name) for name in (names.passages, names.articles))
+        return MilvusCatalog(passages, articles, stats, self._remedy())
+
+    def _manifest(self, names: layout.Names) -> Manifest:
+        """Raises IndexMismatchError where there is none, or it is not as expected."""
+        where = f"{self.name} ({names.passages})"
+        try:
+            text = self._properties(names.passages)[layout.MANIFEST]
+            manifest = Manifest.parse(text, where, self._remedy())
+            with told(self._address):
+                for name in names:
+                    self.connection.client.load_collection(name)
+            return manifest
+        except UNREADABLE as error:
+            raise IndexMismatchError(f"{where} is damaged ({error!r}): {self._remedy()}") from None
+
+    def _properties(self, collection: str) -> dict[str, str]:
+        with told(self._address):
+            return dict(self.connection.client.describe_collection(collection).get("properties") or {})
+
+    def _remedy(self, manifest: Manifest | None = None) -> str:
+        return rebuilding(self.name, manifest.sources if manifest else ())
+
+    def _published(self) -> layout.Names:
+        found = self._found()
+        if not found:
+            raise NoIndexError(f"there is no index at {self.name}: run `qa index SOURCE --index {self.name}`")
+        return found.names
+
+    def _found(self) -> "MilvusPublished | None":
+        alias = self._address.name
+        with told(self._address):
+            client = self.connection.client
+            collections = client.list_collections()
+            if not any(layout.number_of(alias, name) for name in collections):
+                return None
+            if alias not in client.list_aliases()["aliases"]:
+                return None
+            return MilvusPublished(self, layout.Names(client.describe_alias(alias)["collection_name"]))
+
+    def _before(self, names: layout.Names) -> layout.Names | None:
+        before = self._properties(names.passages).get(layout.BEFORE)
+        exists = before and before in self.connection.client.list_collections()
+        return layout.Names(before) if before and exists else None
+
+    def _next(self) -> layout.Names:
+        collections = self.connection.client.list_collections()
+        numbers = [layout.number_of(self._address.name, collection) or 0 for collection in collections]
+        return layout.generation(self._address.name, max(numbers, default=0) + 1)
+
+    def _sweep(self, published: layout.Names | None) -> None:
+        """Drop all generations but the published one, the one before it and the newest whole one, unless a
+        writer on another machine is filling it. Raises IndexBusyError then.
+        """
+        client = self.connection.client
+        whole: list[layout.Names] = []
+        others: list[layout.Names] = []
+        for collection in sorted(client.list_collections()):
+            number = layout.number_of(self._address.name, collection)
+            if number is None:
+                continue
+            names = layout.generation(self._address.name, number)
+            properties = self._properties(names.passages) if client.has_collection(names.passages) else {}
+            writer = living(properties.get(layout.WRITER))
+            if layout.MANIFEST not in properties and writer:
+                raise IndexBusyError(f"{writer} is writing the index {self.name}: wait until it has finished")
+            (whole if layout.MANIFEST in properties else others).append(names)
+        keep = {*whole[-1:], *([published] if published else [])}
+        if published and (before := self._before(published)):
+            keep.add(before)
+        for names in {*whole, *others} - keep:
+            self._drop(names)
+
+    def _drop(self, names: layout.Names) -> None:
+        for name in reversed(list(names)):
+            self.connection.client.drop_collection(name)
+        shutil.rmtree(self.words_folder(names), ignore_errors=True)
+
+
+class MilvusPublished:
+    """The published generation, as what a build goes on from."""
+
+    def __init__(self, store: MilvusStore, names: layout.Names) -> None:
+        self._store = store
+        self.names = names
+
+    @property
+    def model(self) -> str:
+        return self._store.model(self.names)
+
+    def previous(self, fingerprint: str, settings: PassageSettings) -> Previous | None:
+        return self._store.previous(self.names, fingerprint, settings)
+
+
+class MilvusDraft:
+    """New collections, beside the published ones."""
+
+    def __init__(self, store: MilvusStore, names: layout.Names, published: MilvusPublished | None) -> None:
+        self._store = store
+        self._names = names
+        self.published = published
+        self.is_published = False
+
+    def writer(self, encoder: Encoder, previous: Previous | None) -> MilvusWriter:
+        connection = self._store.connection
+        heartbeat = Heartbeat(connection.client, self._names.passages)
+        words = self._store.words_folder(self._names)
+        return MilvusWriter(connection, self._names, encoder.dim, previous, words, heartbeat)
+
+    def publish(self) -> None:
+        self._store.check(self._names)
+        if self.published:
+            before = {layout.BEFORE: self.published.names.passages}
+            self._store.connection.client.alter_collection_properties(self._names.passages, before)
+        self._store.point(self._names)
+        self.is_published = True
