@@ -84,10 +84,10 @@ load-test: install
 # bounds: all but PyTorch and, on Linux, the CUDA packages that it pins itself.
 lock: .venv-tools/installed
 	.venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-annotate --custom-compile-command "make lock" --group dev pyproject.toml \
+		--no-annotate --custom-compile-command "make lock" --group dev --extra milvus --extra ray pyproject.toml \
 		--constraint .venv-tools/torch.txt -o .venv-tools/all.lock
 	.venv-tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-annotate --custom-compile-command "make lock" --group dev pyproject.toml \
+		--no-annotate --custom-compile-command "make lock" --group dev --extra milvus --extra ray pyproject.toml \
 		--constraint .venv-tools/torch.txt -o requirements.lock \
 		$$(grep -oE '^(torch|triton|cuda-[a-z]+|nvidia-[a-z0-9-]+)==' .venv-tools/all.lock \
 			| sed 's/==//; s/^/--no-emit-package /')

@@ -5,7 +5,8 @@ import os
 
 EXAMPLES = {
     "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
-    "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback",
+    "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback\n"
+    "  qa index ~/articles --index milvus+http://127.0.0.1:19530/news --engine ray --ray-address auto",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
     '  qa ask "When was that?" --after "Who won the race?"',
@@ -45,6 +46,18 @@ def parser() -> argparse.ArgumentParser:
         default=4.0,
         metavar="GB",
         help="most that may come out of one .gz file (default: 4)",
+    )
+    index.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="who encodes: this process, or Ray's workers",
+    )
+    index.add_argument(
+        "--ray-address", metavar="A", help="Ray's cluster, `auto` or HOST:PORT (default: one of this machine)"
+    )
+    index.add_argument(
+        "--shards", metavar="DIR", help="folder that all nodes of the cluster see (default: in the index)"
     )
     instead = index.add_mutually_exclusive_group()
     instead.add_argument("--dry-run", action="store_true", help="only say what would happen; write nothing")
@@ -135,7 +148,8 @@ def _command(
         "--index",
         default=os.environ.get("QA_INDEX") or ".qa",
         metavar="DIR",
-        help="folder of the index (default: $QA_INDEX, else .qa)",
+        help="the index: a folder, milvus+http://HOST:PORT/NAME or milvus+file:FOLDER "
+        "(default: $QA_INDEX, else .qa)",
     )
     return command
 

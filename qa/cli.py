@@ -11,6 +11,7 @@ from qa.arguments import parser
 from qa.remarks import one_line, remarks
 
 if TYPE_CHECKING:
+    from embeddings.indexing import Engine
     from embeddings.types import Filter
     from qa.evaluating import Trial
     from qa.pipeline import QA
@@ -73,11 +74,30 @@ def _index(options: argparse.Namespace) -> None:
     from qa.terminal import build_progress, print_report
 
     reading = Reading(options.follow_links, options.max_unpacked)
+    engine = _engine(options)
     with build_progress() as progress:
         report = QA.build(
-            options.sources, options.index, options.model, options.rebuild, progress=progress, reading=reading
+            options.sources,
+            options.index,
+            options.model,
+            options.rebuild,
+            progress=progress,
+            reading=reading,
+            engine=engine,
         )
     print_report(report, options.index)
+
+
+def _engine(options: argparse.Namespace) -> "Engine | None":
+    if options.engine == "local":
+        if options.ray_address or options.shards:
+            raise argparse.ArgumentError(None, "--ray-address and --shards go with --engine ray")
+        return None
+    from pathlib import Path
+
+    from embeddings.distributed.engine import RayEngine
+
+    return RayEngine(options.ray_address, Path(options.shards) if options.shards else None)
 
 
 def _preview(options: argparse.Namespace) -> None:

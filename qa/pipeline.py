@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from embeddings.building import Progress, Report
 from embeddings.errors import QueryError
@@ -20,6 +20,9 @@ from qa.ranking import Query, Ranking, rank
 from qa.reranking import Reranker, reranked
 from qa.sentences import READ, score_sentences
 from qa.types import RankedPassage, Result, Signals
+
+if TYPE_CHECKING:
+    from embeddings.indexing import Engine
 
 EVERYTHING = Filter()
 LONGEST = 2_000
@@ -40,30 +43,38 @@ class QA:
     @classmethod
     def open(
         cls,
-        folder: str | Path = ".qa",
+        place: str | Path = ".qa",
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
         grouped: bool = True,
     ) -> Self:
-        """The index in `folder`. Raises NoIndexError, IndexMismatchError or ModelError.
+        """The index at `place`. Raises NoIndexError, IndexMismatchError or ModelError.
 
         A `reranker` reads the first passages again. If `grouped`, copies of one report take one place.
         """
-        return cls(ArticleIndex.open(folder, encoder), reranker, grouped)
+        return cls(ArticleIndex.open(place, encoder), reranker, grouped)
 
     @staticmethod
     def build(
         sources: Sequence[str | Path],
-        folder: str | Path = ".qa",
+        place: str | Path = ".qa",
         model: str | None = None,
         rebuild: bool = False,
         encoder: Encoder | None = None,
         progress: Callable[[Progress], None] = lambda _: None,
         reading: Reading | None = None,
+        engine: "Engine | None" = None,
     ) -> Report:
-        """Make the index in `folder` hold exactly the articles of `sources`; see ArticleIndex.build."""
+        """Make the index at `place` hold exactly the articles of `sources`; see `indexing.build`."""
         return ArticleIndex.build(
-            sources, folder, model, rebuild, encoder=encoder, progress=progress, reading=reading
+            sources,
+            place,
+            model,
+            rebuild,
+            encoder=encoder,
+            progress=progress,
+            reading=reading,
+            engine=engine,
         )
 
     def ask(
