@@ -28,9 +28,17 @@ Place: TypeAlias = tuple[int, ...]
 class MilvusCatalog:
     """Reads articles and passages by number, by id, and by filter."""
 
-    def __init__(self, passages: Collection, articles: Collection, stats: CatalogStats, remedy: str) -> None:
+    def __init__(
+        self,
+        passages: Collection,
+        articles: Collection,
+        texts: Collection,
+        stats: CatalogStats,
+        remedy: str,
+    ) -> None:
         self._passages = passages
         self._articles = articles
+        self._texts = texts
         self._stats = stats
         self._remedy = remedy
         self._places: dict[int, Place] = {}
@@ -56,15 +64,17 @@ class MilvusCatalog:
         return _ordinal(self._stats.until)
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
-        rows = self._articles.rows("number", [int(n) for n in numbers], ["number", "piece", "head", "text"])
-        return dict(_joined(sorted(rows, key=_by_piece)))
+        found: dict[int, Article] = {}
+        for number in sorted({int(number) for number in numbers}):  # each may have hundreds of megabytes
+            found |= _joined(self._texts.stretch(number, number + 1, ["number", "piece", "head", "text"]))
+        return found
 
     def all_articles(self) -> Iterator[Article]:
-        for _, article in _joined(self._every("head", "text")):
+        for _, article in _joined(self._every(self._texts, "head", "text")):
             yield article
 
     def headings(self) -> Iterator[Article]:
-        for _, article in _joined(self._every("head", also=' and head != ""')):
+        for _, article in _joined(self._every(self._texts, "head", also=' and head != ""')):
             yield article
 
     def article(self, id: str) -> Article | None:
@@ -137,7 +147,9 @@ class MilvusCatalog:
     def _kept(self) -> dict[int, Kept]:
         about = {
             int(row["number"]): row
-            for row in self._every("content", "signature", "first", "count", also=" and piece == 0")
+            for row in self._every(
+                self._articles, "content", "signature", "first", "count", also=" and piece == 0"
+            )
         }
         return {
             number: Kept(
@@ -150,8 +162,8 @@ class MilvusCatalog:
             for number, heading in enumerate(self.headings())
         }
 
-    def _every(self, *fields: str, also: str = "") -> Iterator[Any]:
-        return self._articles.every(self._stats.articles, ["number", "piece", *fields], also)
+    def _every(self, rows: Collection, *fields: str, also: str = "") -> Iterator[Any]:
+        return rows.every(self._stats.articles, ["number", "piece", *fields], also)
 
     def _placed(self, numbers: list[int]) -> list[Place]:
         fields = ["number", "article", "start", "end"]
@@ -175,10 +187,6 @@ class MilvusCatalog:
             return [kept[number] for number in numbers]
         except KeyError as error:
             raise IndexMismatchError(f"{rows.name} has no number {error}: {self._remedy}") from None
-
-
-def _by_piece(row: Any) -> tuple[int, int]:
-    return int(row["number"]), int(row["piece"])
 
 
 def _joined(rows: Iterable[Any]) -> Iterator[tuple[int, Article]]:

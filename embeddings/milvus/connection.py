@@ -53,7 +53,6 @@ def connect(address: Address) -> Connection:
 
 @lru_cache(maxsize=8)
 def _connected(address: Address, token: str) -> Connection:
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from pymilvus import MilvusClient
 
     for name in ("pymilvus", "milvus_lite", "grpc"):
@@ -61,7 +60,8 @@ def _connected(address: Address, token: str) -> Connection:
     with told(address):
         if address.lite:
             address.home.mkdir(parents=True, exist_ok=True)
-        client = MilvusClient(uri=address.uri, token=token, timeout=_SECONDS)
+        options = {"grpc.keepalive_time_ms": 600_000} if address.lite else {}  # Lite takes offence at pings
+        client = MilvusClient(uri=address.uri, token=token, timeout=_SECONDS, grpc_options=options)
         return Connection(client, address, str(client.get_server_version()))
 
 

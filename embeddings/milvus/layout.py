@@ -17,7 +17,7 @@ _PIECE = TEXT // 4
 _SOURCE = 256
 """Characters of a publisher's name that are compared."""
 PIECES = 1 << 20
-"""Pieces of one article, at most: an article has 256 MB."""
+"""Rows of one article in a collection, at most: an article has 256 MB."""
 EXACT_UP_TO = 150_000
 """Passages up to which Milvus compares every vector."""
 MANIFEST, STATS, BEFORE, WRITER = (f"article_qa.{name}" for name in ("manifest", "stats", "before", "writer"))
@@ -34,11 +34,15 @@ class Names:
         return f"{self.passages}_articles"
 
     @property
+    def texts(self) -> str:
+        return f"{self.passages}_texts"
+
+    @property
     def terms(self) -> str:
         return f"{self.passages}_terms"
 
     def __iter__(self) -> Iterator[str]:
-        return iter((self.passages, self.articles, self.terms))
+        return iter((self.passages, self.articles, self.texts, self.terms))
 
 
 def generation(name: str, number: int) -> Names:
@@ -47,7 +51,7 @@ def generation(name: str, number: int) -> Names:
 
 def number_of(name: str, collection: str) -> int | None:
     """Number of the generation of the index `name` that `collection` belongs to; None where to none."""
-    found = re.fullmatch(rf"{re.escape(name)}_(\d{{6,}})(_articles|_terms)?", collection)
+    found = re.fullmatch(rf"{re.escape(name)}_(\d{{6,}})(_articles|_texts|_terms)?", collection)
     return int(found[1]) if found else None
 
 
@@ -66,20 +70,25 @@ def create(connection: Connection, names: Names, dim: int) -> None:
     articles.add_field("row", DataType.INT64, is_primary=True)
     for field in ("number", "piece", "date", "first", "count", "story"):
         articles.add_field(field, DataType.INT64)
-    for field in ("head", "text"):
-        articles.add_field(field, DataType.VARCHAR, max_length=TEXT)
     for field, most in (("source", 4 * _SOURCE), ("id_hash", 64), ("content", 64), ("signature", 1024)):
         articles.add_field(field, DataType.VARCHAR, max_length=most)
+    texts = client.create_schema(auto_id=False, enable_dynamic_field=False)
+    texts.add_field("row", DataType.INT64, is_primary=True)
+    for field in ("number", "piece"):
+        texts.add_field(field, DataType.INT64)
+    for field in ("head", "text"):
+        texts.add_field(field, DataType.VARCHAR, max_length=TEXT)
     terms = client.create_schema(auto_id=False, enable_dynamic_field=False)
     terms.add_field("term", DataType.VARCHAR, max_length=256, is_primary=True)
     for field in ("passages", "articles"):
         terms.add_field(field, DataType.INT64)
     for schema in (passages, articles) if words else ():
         _add_words(schema)
-    for schema in (terms,) if words else (articles, terms):
+    for schema in (texts, terms) if words else (articles, texts, terms):
         schema.add_field("no_vector", DataType.FLOAT_VECTOR, dim=2)  # Milvus wants one in each collection
-    for name, schema in zip(names, (passages, articles, terms), strict=True):
+    for name, schema in zip(names, (passages, articles, texts, terms), strict=True):
         client.create_collection(name, schema=schema, consistency_level="Bounded")
+    client.alter_collection_properties(names.texts, {"mmap.enabled": "true"})  # on disk until they are read
 
 
 def index(connection: Connection, names: Names, passages: int) -> str:
@@ -126,8 +135,8 @@ def _add_words(schema: Any) -> None:
 
 
 def article_fields(connection: Connection) -> list[str]:
-    """What is inserted of an article's piece."""
-    fields = ("row", "number", "piece", "date", "first", "count", "story", "head", "text", "source")
+    """What is inserted of an article."""
+    fields = ("row", "number", "piece", "date", "first", "count", "story", "source")
     return [*fields, "id_hash", "content", "signature", "terms" if connection.has_words else "no_vector"]
 
 

@@ -177,8 +177,8 @@ class MilvusStore:
 
     def _catalog(self, names: layout.Names) -> MilvusCatalog:
         stats = CatalogStats(**json.loads(self._properties(names.articles)[layout.STATS]))
-        passages, articles = (Collection(self.connection, name) for name in (names.passages, names.articles))
-        return MilvusCatalog(passages, articles, stats, self._remedy())
+        passages, articles, texts, _ = (Collection(self.connection, name) for name in names)
+        return MilvusCatalog(passages, articles, texts, stats, self._remedy())
 
     def _manifest(self, names: layout.Names) -> Manifest:
         """Raises IndexMismatchError where there is none, or it is not as expected."""

@@ -139,9 +139,11 @@ class MilvusWriter:
         self._bytes += len(article.text.encode())
         terms = self._terms(article.title, article.text)
         self._count(terms, 1)
-        parts = zip_longest(
-            layout.pieces(head), layout.pieces(article.text), layout.term_pieces(terms), fillvalue=""
-        )
+        first = place["number"] * layout.PIECES
+        parts = zip_longest(layout.pieces(head), layout.pieces(article.text), fillvalue="")
+        for piece, (head_piece, text_piece) in enumerate(parts):
+            text = {"row": first + piece, "number": place["number"], "piece": piece, "no_vector": _NOTHING}
+            self._inserts[self._names.texts].add(text | {"head": head_piece, "text": text_piece})
         row = {
             **place,
             **about,
@@ -150,11 +152,9 @@ class MilvusWriter:
             "signature": sketch.hex(),
             "story": -1,
         }
-        for piece, (head_piece, text_piece, term_piece) in enumerate(parts):
-            number = place["number"] * layout.PIECES + piece
-            texts = {"row": number, "piece": piece, "head": head_piece, "text": text_piece}
-            words = self._searched(term_piece) or {"no_vector": _NOTHING}
-            self._inserts[self._names.articles].add(row | texts | words)
+        for piece, some in enumerate(layout.term_pieces(terms)):
+            words = self._searched(some) or {"no_vector": _NOTHING}
+            self._inserts[self._names.articles].add(row | {"row": first + piece, "piece": piece} | words)
 
     def _searched(self, terms: str) -> dict[str, Any]:
         """What the server makes words of, or what stands in a collection without any."""
