@@ -134,6 +134,12 @@ def _add_words(schema: Any) -> None:
     )
 
 
+def note(connection: Connection, collection: str, properties: dict[str, str]) -> None:
+    """Keep `properties` with the collection; twice, as Milvus 2.3, when killed, forgets the last change."""
+    for _ in range(2):
+        connection.client.alter_collection_properties(collection, properties)
+
+
 def article_fields(connection: Connection) -> list[str]:
     """What is inserted of an article."""
     fields = ("row", "number", "piece", "date", "first", "count", "story", "source")

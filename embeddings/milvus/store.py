@@ -65,7 +65,7 @@ class MilvusStore:
         with only_writer(self.home, self.name), told(self._address):
             published = self._found()
             names = self._next()
-            self._sweep(published.names if published else None)
+            self.sweep(published.names if published else None)
             draft = MilvusDraft(self, names, published)
             try:
                 yield draft
@@ -227,7 +227,7 @@ class MilvusStore:
         numbers = [layout.number_of(self._address.name, collection) or 0 for collection in collections]
         return layout.generation(self._address.name, max(numbers, default=0) + 1)
 
-    def _sweep(self, published: layout.Names | None) -> None:
+    def sweep(self, published: layout.Names | None) -> None:
         """Drop all generations but the published one, the one before it and the newest whole one, unless a
         writer on another machine is filling it. Raises IndexBusyError then.
         """
@@ -290,6 +290,7 @@ class MilvusDraft:
         self._store.check(self._names)
         if self.published:
             before = {layout.BEFORE: self.published.names.passages}
-            self._store.connection.client.alter_collection_properties(self._names.passages, before)
+            layout.note(self._store.connection, self._names.passages, before)
         self._store.point(self._names)
         self.is_published = True
+        self._store.sweep(self._names)

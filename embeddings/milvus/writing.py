@@ -117,9 +117,8 @@ class MilvusWriter:
             vectors=kind,
             files={"articles": FileSum(self._bytes, self._digest.hexdigest())},
         )
-        client = self._connection.client
-        client.alter_collection_properties(self._names.articles, {layout.STATS: json.dumps(asdict(stats))})
-        client.alter_collection_properties(self._names.passages, {layout.MANIFEST: manifest.to_json()})
+        layout.note(self._connection, self._names.articles, {layout.STATS: json.dumps(asdict(stats))})
+        layout.note(self._connection, self._names.passages, {layout.MANIFEST: manifest.to_json()})
         return manifest
 
     def repeats(self, manifest: Manifest) -> bool:
