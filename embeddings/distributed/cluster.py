@@ -1,0 +1,108 @@
+"""Ray: a cluster that is there, or one of this machine alone, quiet and deaf to the network."""
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from embeddings.errors import QAError
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[Any]:
+    """The module `ray`, connected to the cluster at `address`, or to a new one of this machine alone.
+
+    Raises QAError where Ray is missing or there is no cluster. A program that has started Ray keeps it.
+    """
+    ray = _ray()
+    ours = not ray.is_initialized()
+    if ours:
+        _start(ray, address)
+    try:
+        yield ray
+    finally:
+        if ours:
+            ray.shutdown()
+
+
+def _ray() -> Any:
+    # Some are read when Ray is imported, others by its processes: it sends no report of its use, says nothing
+    # on the user's terminal, and starts no cluster of its own accord when one has been shut down.
+    for name, value in {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_BACKEND_LOG_LEVEL": "fatal",
+        "RAY_ENABLE_AUTO_CONNECT": "0",
+        "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    }.items():
+        os.environ[name] = value
+    try:
+        import pyarrow  # noqa: F401 - of ray[data], and what shards are made with
+        import ray
+        import ray._private.worker
+        import ray.data
+    except ImportError as error:
+        raise QAError(
+            f"--engine ray needs Ray, which is not installed ({error}): run `pip install 'article-qa[ray]'`"
+        ) from None
+    for logger in ("ray", "ray.data"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    # The deaths of workers are printed on standard output, whatever `log_to_driver` is.
+    ray._private.worker.print_to_stdstream = lambda *_, **__: None
+    return ray
+
+
+def _start(ray: Any, address: str | None) -> None:
+    local = {"include_dashboard": False, "_node_ip_address": _loopback()}
+    try:
+        _knock(address)
+        with _without_stderr():
+            ray.init(
+                address or "local",
+                log_to_driver=False,
+                logging_level=logging.CRITICAL,
+                **({} if address else local),
+            )
+    except Exception as error:  # Ray raises whatever its parts raise
+        where = f"connect to Ray at {address}" if address else "start Ray on this machine"
+        remedy = "start it with `ray start --head`" if address else "run `ray stop`, and try again"
+        remedy += ", or leave --ray-address out" if address else ", or leave --engine out"
+        raise QAError(f"cannot {where} ({root_cause(error)}): {remedy}") from error
+
+
+def _loopback() -> str:
+    """An address that no other machine reaches; Ray takes 127.0.0.1 to mean the one that others do reach."""
+    return "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
+
+
+def _knock(address: str | None) -> None:
+    """Raises OSError where nobody listens: Ray itself would wait for minutes."""
+    host, colon, port = (address or "").rpartition("://")[2].rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Ray's core writes there, past Python, and if only that it is to write less."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def root_cause(error: BaseException) -> str:
+    """What went wrong first, in one line: Ray wraps the error of a worker in several others."""
+    while cause := getattr(error, "cause", None) or error.__cause__:
+        error = cause
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    return said[:300].rstrip(".")
