@@ -2,6 +2,7 @@
 
 import logging
 import os
+import secrets
 import socket
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ def connected(address: str | None) -> Iterator[Any]:
 
     Raises QAError where Ray is missing or there is no cluster. A program that has started Ray keeps it.
     """
-    ray = _ray()
+    ray = _ray(local=address is None)
     ours = not ray.is_initialized()
     if ours:
         _start(ray, address)
@@ -28,7 +29,7 @@ def connected(address: str | None) -> Iterator[Any]:
             ray.shutdown()
 
 
-def _ray() -> Any:
+def _ray(local: bool) -> Any:
     # Some are read when Ray is imported, others by its processes: it sends no report of its use, says nothing
     # on the user's terminal, and starts no cluster of its own accord when one has been shut down.
     for name, value in {
@@ -38,6 +39,12 @@ def _ray() -> Any:
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     }.items():
         os.environ[name] = value
+    if local:
+        # Its ports are open on every network of the machine, and whoever reaches one runs what he likes:
+        # but for this key, which only processes that this one starts have.
+        os.environ["RAY_AUTH_MODE"] = "token"
+        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+    imported = "ray" in sys.modules
     try:
         import pyarrow  # noqa: F401 - of ray[data], and what shards are made with
         import ray
@@ -47,6 +54,8 @@ def _ray() -> Any:
         raise QAError(
             f"--engine ray needs Ray, which is not installed ({error}): run `pip install 'article-qa[ray]'`"
         ) from None
+    if local and imported and not ray.is_initialized():
+        ray._raylet.Config.initialize("")  # it read the environment when it was imported
     for logger in ("ray", "ray.data"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     # The deaths of workers are printed on standard output, whatever `log_to_driver` is.
@@ -73,7 +82,7 @@ def _start(ray: Any, address: str | None) -> None:
 
 
 def _loopback() -> str:
-    """An address that no other machine reaches; Ray takes 127.0.0.1 to mean the one that others do reach."""
+    """An address of this machine alone; Ray takes 127.0.0.1 to mean the one that others know it by."""
     return "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
 
 

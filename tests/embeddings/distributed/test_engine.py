@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Generator
 from functools import partial
@@ -10,6 +11,7 @@ import pytest
 from embeddings.catalog import content_hash
 from embeddings.corpus import Corpus
 from embeddings.distributed import engine
+from embeddings.distributed.cluster import connected
 from embeddings.distributed.engine import RayEngine
 from embeddings.distributed.pipeline import Pool
 from embeddings.distributed.reading import Marks
@@ -188,6 +190,31 @@ def test_ray_itself(many: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str
     assert str(run(RayEngine(load=WordEncoder), many, folder)) == str(items)
     assert {path: path.stat().st_mtime_ns for path in (folder / "shards").iterdir()} == before
     assert capfd.readouterr() == ("", "")
+
+
+_STRANGER = """
+import sys, ray
+try:
+    ray.init(sys.argv[1], log_to_driver=False)
+except ConnectionError:
+    sys.exit(7)
+"""
+
+
+@pytest.mark.slow
+def test_nobody_else_uses_the_local_cluster() -> None:
+    pytest.importorskip("ray")
+    others = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    with connected(None) as ray:
+        address = ray.get_runtime_context().gcs_address
+        keys = ({}, {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0" * 64})
+        strangers = [
+            subprocess.Popen(
+                [sys.executable, "-c", _STRANGER, address], env=others | key, stderr=subprocess.DEVNULL
+            )
+            for key in keys
+        ]
+        assert [stranger.wait(100) for stranger in strangers] == [7, 7]
 
 
 @pytest.mark.slow
