@@ -3,13 +3,18 @@
 import logging
 import os
 import secrets
+import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from embeddings.errors import QAError
+
+_SHORT = "/tmp"  # noqa: S108 - sockets lie in it, and their paths have room for 100 characters
 
 
 @contextmanager
@@ -19,14 +24,17 @@ def connected(address: str | None) -> Iterator[Any]:
     Raises QAError where Ray is missing or there is no cluster. A program that has started Ray keeps it.
     """
     ray = _ray(local=address is None)
-    ours = not ray.is_initialized()
-    if ours:
-        _start(ray, address)
+    if ray.is_initialized():
+        yield ray
+        return
+    # Not Ray's own folder: that stays for good, and everybody may look into it.
+    place = tempfile.mkdtemp(prefix="qa-ray-", dir=_SHORT if Path(_SHORT).is_dir() else None)
     try:
+        _start(ray, address, place)
         yield ray
     finally:
-        if ours:
-            ray.shutdown()
+        ray.shutdown()
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _ray(local: bool) -> Any:
@@ -39,12 +47,13 @@ def _ray(local: bool) -> Any:
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     }.items():
         os.environ[name] = value
-    if local:
+    imported = sys.modules.get("ray")
+    running = imported is not None and imported.is_initialized()
+    if local and not running:
         # Its ports are open on every network of the machine, and whoever reaches one runs what he likes:
         # but for this key, which only processes that this one starts have.
         os.environ["RAY_AUTH_MODE"] = "token"
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-    imported = "ray" in sys.modules
     try:
         import pyarrow  # noqa: F401 - of ray[data], and what shards are made with
         import ray
@@ -54,7 +63,7 @@ def _ray(local: bool) -> Any:
         raise QAError(
             f"--engine ray needs Ray, which is not installed ({error}): run `pip install 'article-qa[ray]'`"
         ) from None
-    if local and imported and not ray.is_initialized():
+    if local and imported and not running:
         ray._raylet.Config.initialize("")  # it read the environment when it was imported
     for logger in ("ray", "ray.data"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)
@@ -63,8 +72,8 @@ def _ray(local: bool) -> Any:
     return ray
 
 
-def _start(ray: Any, address: str | None) -> None:
-    local = {"include_dashboard": False, "_node_ip_address": _loopback()}
+def _start(ray: Any, address: str | None, place: str) -> None:
+    local = {"include_dashboard": False, "_node_ip_address": _loopback(), "_temp_dir": place}
     try:
         _knock(address)
         with _without_stderr():

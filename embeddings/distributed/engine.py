@@ -18,6 +18,7 @@ from embeddings.distributed.shards import Shards, remove_shards
 from embeddings.distributed.workers import SHARED, Job, Load, unit_row
 from embeddings.encoder import load_encoder
 from embeddings.errors import QAError
+from embeddings.models import DEFAULT_MODEL
 from embeddings.passages import PassageSettings
 from embeddings.types import Article, Encoder, Prepared, Skipped
 
@@ -53,7 +54,7 @@ class RayEngine:
         `progress` hears the share of the sources' bytes whose shards are done. Raises QAError.
         """
         shards = Shards.of(self._place(folder), encoder, settings)
-        job = Job(model, self.load, shards, corpus.reading)
+        job = Job(_anywhere(model), self.load, shards, corpus.reading)
         try:
             shards.prepare()
         except OSError as error:
@@ -69,6 +70,12 @@ class RayEngine:
 
     def _place(self, folder: Path) -> Path:
         return (self.shards or folder / SHARDS).absolute()
+
+
+def _anywhere(model: str) -> str:
+    """A model's folder by a name that holds in any folder."""
+    folder = Path(model).expanduser()
+    return str(folder.absolute()) if model != DEFAULT_MODEL and folder.is_dir() else model
 
 
 def _rows(tables: Iterator[Any], shards: Shards) -> Iterator[dict[str, Any]]:

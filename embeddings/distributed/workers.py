@@ -5,6 +5,7 @@ Foreseen errors come back in the row of their shard: an exception would be tried
 
 import json
 import os
+import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,13 +93,13 @@ class Embedder:
             except QAError as error:
                 row["error"] = str(error)
             except FileNotFoundError:
-                row["error"] = f"{os.uname().nodename} does not see {self._job.shards.folder}: {SHARED}"
+                row["error"] = f"{platform.node()} does not see {self._job.shards.folder}: {SHARED}"
             except OSError as error:
                 row["error"] = (
                     f"cannot write a shard in {self._job.shards.folder} ({error.strerror or error})"
                 )
             except Exception as error:  # a model fails in as many ways as its libraries
-                row["error"] = f"cannot encode on {os.uname().nodename} ({type(error).__name__}: {error})"
+                row["error"] = f"cannot encode on {platform.node()} ({type(error).__name__}: {error})"
             done.append(row | {"packed": None})
         return _to_rows(done)
 
@@ -129,7 +130,7 @@ class Embedder:
             encoder = self._job.load(self._job.model)
             if encoder.fingerprint != self._job.shards.encoder:
                 raise QAError(
-                    f"the model {self._job.model} on {os.uname().nodename} is {encoder.fingerprint[:12]}, "
+                    f"the model {self._job.model} on {platform.node()} is {encoder.fingerprint[:12]}, "
                     f"expected {self._job.shards.encoder[:12]}: install the same model on every node"
                 )
             self._loaded = encoder

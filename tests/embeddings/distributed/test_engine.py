@@ -207,7 +207,7 @@ def test_nobody_else_uses_the_local_cluster() -> None:
     others = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
     with connected(None) as ray:
         address = ray.get_runtime_context().gcs_address
-        keys = ({}, {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0" * 64})
+        keys: tuple[dict[str, str], ...] = ({}, {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0" * 64})
         strangers = [
             subprocess.Popen(
                 [sys.executable, "-c", _STRANGER, address], env=others | key, stderr=subprocess.DEVNULL
