@@ -2,19 +2,33 @@
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import TypeAlias
 
 from embeddings.errors import SourceError
 from embeddings.files import File, find, open_regular
 from embeddings.readers import ENDINGS, Origin, Reading, Unreadable, reader
-from embeddings.types import Article, Skipped
+from embeddings.types import Article, Prepared, Skipped
 
 log = logging.getLogger(__name__)
 
 _REMARKS = 1_000
 """Remarks on one file, at most: a file of broken lines must not fill the memory with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Remarks on lines of a file that its reader no longer made."""
+
+    count: int
+
+
+Found: TypeAlias = Article | Prepared | Skipped | Unsaid
+"""What a reader finds in a file, before articles of all files are seen together."""
 
 
 class Corpus:
@@ -25,18 +39,18 @@ class Corpus:
     """
 
     def __init__(self, sources: Sequence[str | Path], reading: Reading | None = None) -> None:
-        self._reading = reading or Reading()
+        self.reading = reading or Reading()
+        self.files: list[File] = []
         self._left_out: list[Skipped] = []
-        self._files: list[File] = []
         for source in sources:
-            for found in find(Path(source), self._reading.follow_links):
+            for found in find(Path(source), self.reading.follow_links):
                 if isinstance(found, Skipped):
                     self._left_out.append(found)
                 else:
-                    self._files.append(found)
-        self._total = sum(file.size for file in self._files)
+                    self.files.append(found)
+        self._total = sum(file.size for file in self.files)
         self._read = 0
-        if not self._files:
+        if not self.files:
             where = ", ".join(str(source) for source in sources)
             first = f" ({self._left_out[0].path}: {self._left_out[0].reason})" if self._left_out else ""
             raise SourceError(
@@ -50,42 +64,86 @@ class Corpus:
 
     def __iter__(self) -> Iterator[Article | Skipped]:
         """Articles, and remarks on what is not among them; ids are unique."""
+        for item in self.settle(self._read_all()):
+            if not isinstance(item, Prepared):
+                yield item
+
+    def settle(self, found: Iterable[tuple[int, Found]]) -> Iterator[Article | Prepared | Skipped]:
+        """What iterating yields, from what was `found` in each of `files`, by its number and in order.
+
+        Whoever reads the files, ids become unique and remarks few here.
+        """
         yield from self._left_out
         seen: dict[str, str] = {}
-        done = 0
-        for file in self._files:
+        for number, items in groupby(found, itemgetter(0)):
+            file = self.files[number]
             remarks = 0
-            for item in self._articles(file, done):
-                found = self._unique(item, file, seen) if isinstance(item, Article) else item
-                line = isinstance(found, Skipped) and found.path != str(file.path)
+            for _, item in items:
+                if isinstance(item, Unsaid):
+                    remarks += item.count
+                    continue
+                settled = item if isinstance(item, Skipped) else _unique(item, file, seen)
+                line = _on_a_line(settled, file)
                 remarks += line
                 if not line or remarks <= _REMARKS:
-                    yield found
+                    yield settled
             if remarks > _REMARKS:
                 yield Skipped(str(file.path), f"{remarks - _REMARKS} more of its lines")
+
+    def _read_all(self) -> Iterator[tuple[int, Article | Skipped]]:
+        done = 0
+        for number, file in enumerate(self.files):
+
+            def told(place: int, file: File = file, done: int = done) -> None:
+                self._read = done + min(place, file.size)
+
+            for item in read_file(file, self.reading, told):
+                yield number, item
             done += file.size
             self._read = done
 
-    def _articles(self, file: File, done: int) -> Iterator[Article | Skipped]:
-        path = str(file.path)
-        try:
-            read = reader(file.path.name)
-            with open_regular(file.path) as stream:
-                before = os.fstat(stream.fileno())
-                for item in read(stream, Origin(path, file.id, self._reading.max_unpacked)):
-                    self._read = done + min(stream.tell(), file.size)
-                    yield item
-                after = os.fstat(stream.fileno())
-                if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                    log.warning("%s changed while it was read: run `qa index` again", path)
-        except (Unreadable, OSError) as error:
-            yield Skipped(path, error.strerror or str(error) if isinstance(error, OSError) else str(error))
 
-    def _unique(self, article: Article, file: File, seen: dict[str, str]) -> Article | Skipped:
-        path = article.path or ""
-        if article.id in seen and article.id == file.id:
-            article = replace(article, id=f"{file.folder}/{article.id}")
-        if article.id in seen:
-            return Skipped(path, f"its id {article.id} is taken by {seen[article.id]}")
-        seen[article.id] = path
-        return article
+def read_file(
+    file: File, reading: Reading, told: Callable[[int], None] = lambda _: None, place: Path | None = None
+) -> Iterator[Article | Skipped]:
+    """What stands in `file`, opened at `place` if that is given; `told` hears how many bytes are read."""
+    path = str(file.path)
+    try:
+        read = reader(file.path.name)
+        with open_regular(place or file.path) as stream:
+            before = os.fstat(stream.fileno())
+            for item in read(stream, Origin(path, file.id, reading.max_unpacked)):
+                told(stream.tell())
+                yield item
+            after = os.fstat(stream.fileno())
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                log.warning("%s changed while it was read: run `qa index` again", path)
+    except (Unreadable, OSError) as error:
+        yield Skipped(path, error.strerror or str(error) if isinstance(error, OSError) else str(error))
+
+
+def few_remarks(file: File, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped | Unsaid]:
+    """`items` of `file` with no more remarks on its lines than `Corpus.settle` lets through."""
+    remarks = 0
+    for item in items:
+        remarks += _on_a_line(item, file)
+        if remarks <= _REMARKS or not _on_a_line(item, file):
+            yield item
+    if remarks > _REMARKS:
+        yield Unsaid(remarks - _REMARKS)
+
+
+def _on_a_line(item: Article | Prepared | Skipped, file: File) -> bool:
+    """Whether it is a remark on a part of the file."""
+    return isinstance(item, Skipped) and item.path != str(file.path)
+
+
+def _unique(item: Article | Prepared, file: File, seen: dict[str, str]) -> Article | Prepared | Skipped:
+    article = item.article if isinstance(item, Prepared) else item
+    path = article.path or ""
+    if article.id in seen and article.id == file.id:
+        article = replace(article, id=f"{file.folder}/{article.id}")
+    if article.id in seen:
+        return Skipped(path, f"its id {article.id} is taken by {seen[article.id]}")
+    seen[article.id] = path
+    return replace(item, article=article) if isinstance(item, Prepared) else article
