@@ -62,6 +62,10 @@ class Corpus:
         """Bytes read of all bytes, 0 to 1."""
         return min(1.0, self._read / self._total) if self._total else 1.0
 
+    def tell(self, fraction: float) -> None:
+        """Say how much has been read, where somebody else reads."""
+        self._read = int(fraction * self._total)
+
     def __iter__(self) -> Iterator[Article | Skipped]:
         """Articles, and remarks on what is not among them; ids are unique."""
         for item in self.settle(self._read_all()):

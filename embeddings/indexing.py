@@ -1,6 +1,7 @@
 """An index made to hold exactly the articles of its sources, wherever it lies."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Protocol
 
@@ -30,12 +31,15 @@ class Engine(Protocol):
         known: frozenset[bytes],
         folder: Path,
         progress: Callable[[float], None],
-    ) -> Iterator[Article | Skipped | Prepared]:
+    ) -> Generator[Article | Skipped | Prepared]:
         """What iterating `corpus` yields, but articles as Prepared, unless their content is `known`.
 
         `folder` is where it may keep what is to outlast an interruption; `progress` is told the fraction
         that is done.
         """
+
+    def has_kept(self, folder: Path) -> bool:
+        """Whether an interrupted build has left something to go on from."""
 
     def remove(self, folder: Path) -> None:
         """The index is published: nothing is left to go on with."""
@@ -67,23 +71,20 @@ def build(
         with store.write() as draft:
             encoder = encoder or load_encoder(model or indexed_model(draft.published))
             previous = previous_of(draft.published, encoder.fingerprint, settings, rebuild)
-            items: Iterable[Article | Skipped | Prepared] = corpus
-            if engine:
-                items = engine.items(
-                    corpus,
-                    model or indexed_model(draft.published),
-                    encoder,
-                    settings,
-                    _known(previous),
-                    store.home,
-                    lambda done: progress(Progress(0, 0, done)),
-                )
-            journal = Journal(store.home, encoder, settings)
-            try:
-                builder = Builder(draft.writer(encoder, previous), encoder, settings, previous, journal)
+            writer = draft.writer(encoder, previous)
+
+            def heard(fraction: float) -> None:
+                corpus.tell(fraction)
+                progress(Progress(writer.articles, writer.passages, fraction))
+
+            with closing(Journal(store.home, encoder, settings)) as journal, ExitStack() as held:
+                items: Iterable[Article | Skipped | Prepared] = corpus
+                if engine:
+                    known = _known(previous)
+                    made = engine.items(corpus, encoder.name, encoder, settings, known, store.home, heard)
+                    items = held.enter_context(closing(made))
+                builder = Builder(writer, encoder, settings, previous, journal)
                 report = builder.build(items, [str(s) for s in sources], lambda: corpus.fraction, progress)
-            finally:
-                journal.close()
             if not report.articles:
                 raise nothing(report.skipped, store.name)
             if report.published:
@@ -92,7 +93,8 @@ def build(
             if engine:
                 engine.remove(store.home)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_interrupted(store, before)) from None
+        kept = resumable(store.home) or bool(engine and engine.has_kept(store.home))
+        raise KeyboardInterrupt(_interrupted(store, before, kept)) from None
     return report
 
 
@@ -146,8 +148,8 @@ def _current(store: Store) -> str | None:
         return None
 
 
-def _interrupted(store: Store, before: str | None) -> str:
+def _interrupted(store: Store, before: str | None, kept: bool) -> str:
     if _current(store) != before:
         return "interrupted when the index was already published: it is whole, and new"
-    kept = "; what was encoded is kept, and the same command goes on from there"
-    return f"interrupted: the index in {store.name} stays as it was" + (kept if resumable(store.home) else "")
+    going_on = "; what was encoded is kept, and the same command goes on from there" if kept else ""
+    return f"interrupted: the index in {store.name} stays as it was{going_on}"

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,7 @@ class RayEngine:
         known: frozenset[bytes],
         folder: Path,
         progress: Callable[[float], None] = lambda _: None,
-    ) -> Iterator[Article | Prepared | Skipped]:
+    ) -> Generator[Article | Prepared | Skipped]:
         """What iterating `corpus` yields, but articles cut and encoded, unless their content hash is `known`.
 
         `progress` hears the share of the sources' bytes whose shards are done. Raises QAError.
@@ -63,6 +63,9 @@ class RayEngine:
         with connected(self.address) as ray, closing(stream(ray, rows, job, known_marks(known))) as tables:
             done = _heard(_rows(tables, shards), corpus, progress)
             yield from corpus.settle(_in_order(done, len(rows), corpus, shards))
+
+    def has_kept(self, folder: Path) -> bool:
+        return any(self._place(folder).glob("*.parquet"))
 
     def remove(self, folder: Path) -> None:
         """Remove the shards of the index in `folder`, once it is published."""
