@@ -97,7 +97,7 @@ async def client(address: str, number: int, questions: list[str], seen: Seen, do
 
 async def ask(http: httpx.AsyncClient, question: str) -> dict[str, Any]:
     """The answer over Gradio's API. Raises ValueError where there is none, httpx.HTTPError."""
-    body = {"data": [question, 5, None, None, None]}
+    body = {"data": [question, 5, None, None, None, None, None]}
     joined = await http.post("/gradio_api/call/ask", json=body)
     joined.raise_for_status()
     event = ""
@@ -135,6 +135,8 @@ async def load(address: str, pid: int, folder: Path, articles: list[Article], qu
     """What the clients met until the time is over and the index was written three times."""
     duration, clients = float(os.environ.get("DURATION", "300")), int(os.environ.get("CLIENTS", "50"))
     print(f"{clients} clients, {duration:.0f} s, {len(articles)} articles, {len(questions)} questions")
+    async with httpx.AsyncClient(base_url=address, timeout=120) as http:
+        await ask(http, questions[0])  # were the page to want something else, it says so here
     seen, done = Seen(), asyncio.Event()
     end = time.perf_counter() + duration
     asking = [asyncio.create_task(client(address, n, questions, seen, done)) for n in range(clients)]
