@@ -11,11 +11,13 @@ TORCH_SOURCE = $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 NEWSQA ?= ../shared/newsqa
 # Environments of the libraries that bench-peers compares with; no part of the project.
 PEERS ?= $(HOME)/.cache/article-qa/peers
+# A Milvus server for test-milvus.
+MILVUS ?= $(HOME)/.cache/article-qa/milvus
 PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt)))
 ROUNDS ?= 200
 
 .PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
-  bench-peers load-test crash-test pictures lock audit licences clean
+  bench-milvus bench-peers bench-ray test-milvus load-test crash-test pictures lock audit licences clean
 
 install: .venv/installed
 
@@ -63,6 +65,23 @@ $(PEERS)/%/installed: benchmarks/peers/requirements/%.txt
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check $(TORCH_SOURCE) $(TORCH) -r $<
 	touch $@
+
+# An index on Milvus (PLACE, by default Milvus Lite) beside the same index in files
+bench-milvus: install
+	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.milvus
+
+# A real server, in a network of its own, killed while an index is written to it
+test-milvus: install $(MILVUS)/installed
+	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.milvus_server $(MILVUS)/bin/milvus-server
+
+$(MILVUS)/installed: Makefile
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check milvus==2.3.5
+	touch $@
+
+# Ray: a cluster of three nodes that loses one, a build that is killed, and what Ray costs on one machine
+bench-ray: install
+	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.ray
 
 # Kills builds at random moments; as root also on a full disk.
 crash-test: install
