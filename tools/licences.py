@@ -15,7 +15,8 @@ _NAMED = re.compile(r"^(?:.*:: )?(.*?)(?: License)?$")
 def closure(name: str) -> dict[str, Distribution]:
     """Everything that `name` needs here, with its extras, by canonical name."""
     found: dict[str, Distribution] = {}
-    waiting = [(name, frozenset[str]())]
+    extras: Any = distribution(name).metadata
+    waiting = [(name, frozenset[str](extras.get_all("Provides-Extra") or ()))]
     visited = set()
     while waiting:
         wanted = waiting.pop()
