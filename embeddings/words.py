@@ -9,40 +9,16 @@ from typing import Self, TypeAlias
 
 import numpy as np
 import tantivy
-from tantivy import Filter as TokenFilter
-from tantivy import Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Occur, Query
 
 from embeddings.manifest import damaged
+from embeddings.terms import Terms, analyzer
 from embeddings.types import Filter, Numbers, Vectors
 
 _ANALYZER = "article_qa"
 _HEAP = 64_000_000
 
-_STOP_WORDS = (
-    "a about after all also am an and any are as at be been before being but by can could did do does "
-    "for from had has have he her him his how i if in into is it its many may me might more most much "
-    "must my name no not of off on or other our out over s shall she should so some such t than that the "
-    "their them then there these they this those to under up us was we were what when where which "
-    "while who whom whose why will with would you your"
-).split()
-
 Clause: TypeAlias = tuple[Occur, Query]
-
-
-def analyzer(stop_words: bool = True) -> TextAnalyzer:
-    """Words as they are indexed: runs of letters and digits, lower case, without accents, English stems.
-
-    Without `stop_words`, those that only hold an English question together are left out.
-    """
-    builder = (
-        TextAnalyzerBuilder(Tokenizer.simple())
-        .filter(TokenFilter.remove_long(60))
-        .filter(TokenFilter.lowercase())
-        .filter(TokenFilter.ascii_fold())
-    )
-    if not stop_words:
-        builder = builder.filter(TokenFilter.custom_stopword(_STOP_WORDS))
-    return builder.filter(TokenFilter.stemmer("english")).build()
 
 
 def _schema() -> tantivy.Schema:
@@ -78,18 +54,17 @@ class WordWriter:
         self._writer.wait_merging_threads()
 
 
-class WordIndex:
+class WordIndex(Terms):
     """BM25 (k1 1.2, b 0.75) as Lucene and tantivy compute it.
 
     One field holds the title twice, then the text: on news, two fields summed lost 0.03 nDCG@10.
     """
 
     def __init__(self, folder: Path, index: tantivy.Index) -> None:
+        super().__init__()
         self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
-        self._analyzer = analyzer()
-        self._pruning = analyzer(stop_words=False)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -107,21 +82,9 @@ class WordIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def terms(self, text: str) -> list[str]:
-        """The distinct terms of `text` as they are indexed, in order: stop words only if it has no others."""
-        terms = self._pruning.analyze(text) or self._analyzer.analyze(text)
-        return list(dict.fromkeys(terms))
-
-    def idf(self, terms: Sequence[str]) -> Vectors:
-        """Float32 `(len(terms),)`: inverse document frequency of each term, as BM25 has it."""
-        total = len(self)
+    def _frequencies(self, terms: Sequence[str]) -> list[int]:
         with _damage(self._folder):
-            counts = np.array([self._searcher.doc_freq("text", term) for term in terms], np.float64)
-        return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
-
-    def rarity(self, terms: Sequence[str]) -> Vectors:
-        """Float32 `(len(terms),)`: idf as a share of the largest there can be, so of any corpus's size."""
-        return np.asarray(self.idf(terms) / np.float32(np.log1p((len(self) + 0.5) / 0.5)), np.float32)
+            return [self._searcher.doc_freq("text", term) for term in terms]
 
     def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:
         """Numbers and BM25 scores of the `k` units that match `text` best, best first.

@@ -7,8 +7,8 @@ import numpy as np
 
 from embeddings.milvus.connection import MOST, Connection, told
 from embeddings.milvus.layout import condition
+from embeddings.terms import Terms
 from embeddings.types import Filter, Numbers, Vectors
-from embeddings.words import analyzer
 
 _AT_ONCE = 1_000
 _STRETCH = 250
@@ -111,31 +111,22 @@ class MilvusVectors:
         return vectors
 
 
-class MilvusTerms:
+class MilvusTerms(Terms):
     """How rare terms are, but no search for them: for a server that has none, and nothing beside it."""
 
-    def __init__(self, terms: Collection, kind: str, count: int) -> None:
-        self._terms = terms
+    def __init__(self, counts: Collection, kind: str, count: int) -> None:
+        super().__init__()
+        self._counts = counts
         self._kind = kind
         self._count = count
-        self._analyzer = analyzer()
-        self._pruning = analyzer(stop_words=False)
 
     def __len__(self) -> int:
         return self._count
 
-    def terms(self, text: str) -> list[str]:
-        terms = self._pruning.analyze(text) or self._analyzer.analyze(text)
-        return list(dict.fromkeys(terms))
-
-    def idf(self, terms: Sequence[str]) -> Vectors:
-        rows = self._terms.rows("term", list(dict.fromkeys(terms)), ["term", self._kind])
+    def _frequencies(self, terms: Sequence[str]) -> list[int]:
+        rows = self._counts.rows("term", list(dict.fromkeys(terms)), ["term", self._kind])
         known = {row["term"]: int(row[self._kind]) for row in rows}
-        counts = np.array([known.get(term, 0) for term in terms], np.float64)
-        return np.log1p((len(self) - counts + 0.5) / (counts + 0.5)).astype(np.float32)
-
-    def rarity(self, terms: Sequence[str]) -> Vectors:
-        return np.asarray(self.idf(terms) / np.float32(np.log1p((len(self) + 0.5) / 0.5)), np.float32)
+        return [known.get(term, 0) for term in terms]
 
     def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:  # noqa: ARG002
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
@@ -147,8 +138,8 @@ class MilvusTerms:
 class MilvusWords(MilvusTerms):
     """BM25 as Milvus computes it (k1 1.2, b 0.75), over the terms of our own analyzer."""
 
-    def __init__(self, units: Collection, terms: Collection, kind: str, count: int) -> None:
-        super().__init__(terms, kind, count)
+    def __init__(self, units: Collection, counts: Collection, kind: str, count: int) -> None:
+        super().__init__(counts, kind, count)
         self._units = units
 
     def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:

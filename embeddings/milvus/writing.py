@@ -21,8 +21,9 @@ from embeddings.passages import PassageSettings
 from embeddings.seam import Previous
 from embeddings.sentences import Span
 from embeddings.stories import Copy, signature, stories
+from embeddings.terms import analyzer
 from embeddings.types import Article, Encoder, Vectors
-from embeddings.words import WordWriter, analyzer
+from embeddings.words import WordWriter
 
 _ROWS = 1_000
 _BYTES = 4_000_000

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from embeddings.errors import IndexMismatchError, QAError
 from embeddings.stores import store
+from embeddings.terms import analyzer
 from embeddings.types import Article, Filter
-from embeddings.words import analyzer
 from qa.page.turns import Turn
 from qa.pipeline import QA
 from qa.types import RankedPassage, Result
