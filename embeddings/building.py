@@ -71,6 +71,8 @@ class Builder:
         self._thread = ThreadPoolExecutor(1, "encode")
         self._changes = ChangeCounter(previous.before if previous else {})
         self._fresh = 0
+        self._sent = 0
+        """Passages whose vectors no longer wait to be made."""
 
     def build(
         self,
@@ -88,7 +90,7 @@ class Builder:
                     skipped.append(item)
                     continue
                 self._add(item)
-                if len(self._waiting) >= _BATCH:
+                if self._writer.passages - self._sent >= _BATCH:
                     self._encode()
                     progress(Progress(self._writer.articles, self._writer.passages, fraction()))
             self._encode()
@@ -131,6 +133,7 @@ class Builder:
         """Begin to encode the texts that wait, beside the reading and cutting of the next ones."""
         self._keep_vectors()
         waiting, self._waiting = self._waiting, []
+        self._sent = self._writer.passages
         texts = [item for item in waiting if isinstance(item, str)]
         self._encoding = waiting, self._thread.submit(self._journal.encode, texts)
 

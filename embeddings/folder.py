@@ -44,6 +44,7 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self.home = folder
         self.name = str(folder)
+        self.takes_files = True
         self._generations = Generations(folder)
 
     def current(self) -> str:

@@ -1,7 +1,7 @@
 """The index of a corpus: built from sources, opened where it lies, searched by meaning and by words."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,7 +94,10 @@ class ArticleIndex:
         """
         near = self._searches.submit(self.vectors.search, vector, k, narrow)
         matching = self._searches.submit(self.passage_words.search, text, k, narrow)
-        articles, _ = self.article_words.search(text, k // 4, narrow)
+        try:
+            articles, _ = self.article_words.search(text, k // 4, narrow)
+        finally:
+            wait((near, matching))
         return near.result()[0], matching.result()[0], articles
 
     @cached_property

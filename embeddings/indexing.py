@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -105,14 +106,14 @@ def rewrite(index: ArticleIndex, store: Store, change: Callable[[Article], Artic
     settings = index.manifest.settings
     with store.write() as draft:
         previous = Previous(index.manifest, index.catalog, index.vectors)
-        journal = Journal(store.home, index.encoder, settings)
         writer = draft.writer(index.encoder, previous)
-        builder = Builder(writer, index.encoder, settings, previous, journal)
-        articles = map(change, index.catalog.all_articles())
-        report = builder.build(articles, index.manifest.sources, lambda: 0.0, lambda _: None)
+        with closing(Journal(store.home, index.encoder, settings)) as journal:
+            builder = Builder(writer, index.encoder, settings, previous, journal)
+            articles = map(change, index.catalog.all_articles())
+            report = builder.build(articles, index.manifest.sources, lambda: 0.0, lambda _: None)
         draft.publish()
         journal.remove()
-    return report
+    return replace(report, published=True)
 
 
 def indexed_model(published: Published | None) -> str:

@@ -154,6 +154,10 @@ class Store(Protocol):
     def home(self) -> Path:
         """The folder of this machine for what belongs to an index but is no part of a generation."""
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether files can be added to `home`: where other machines write the index too, they lack them."""
+
     def current(self) -> str:
         """Name of the published generation. Raises NoIndexError."""
 

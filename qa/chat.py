@@ -52,11 +52,12 @@ def serve(
     if mcp and not find_spec("mcp"):
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
     _check_port(host, port)
-    adding = wanted is not None or is_loopback(host)
+    live = LiveQA(index)
+    adding = live.store.takes_files and (wanted is not None or is_loopback(host))
     with tempfile.TemporaryDirectory(prefix="qa-", ignore_cleanup_errors=True) as uploads:
         os.environ.setdefault("GRADIO_TEMP_DIR", uploads)
         import_gradio(mcp)
-        page = build(LiveQA(index), adding)
+        page = build(live, adding)
         launch(page, host, port, mcp, wanted, names, adding)
         print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):

@@ -1,6 +1,7 @@
 """The articles of a corpus, cut and encoded by a Ray cluster, in the order of the corpus."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -72,7 +73,11 @@ class RayEngine:
         remove_shards(self._place(folder))
 
     def _place(self, folder: Path) -> Path:
-        return (self.shards or folder / SHARDS).absolute()
+        """A folder of our own, also inside one that others use."""
+        if self.shards is None:
+            return (folder / SHARDS).absolute()
+        mark = hashlib.sha256(str(folder.absolute()).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+        return (self.shards / f"article-qa-{mark}").absolute()
 
 
 def _anywhere(model: str) -> str:

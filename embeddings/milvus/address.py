@@ -39,10 +39,14 @@ class Address:
             if folder == Path():
                 raise QAError(f"{given} names no folder: {_EXPECTED}")
             return cls(given, str(folder / "milvus.db"), "articles", folder, True)
-        parts = urlsplit(given.removeprefix("milvus+"))
+        try:
+            parts = urlsplit(given.removeprefix("milvus+"))
+            known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            known = False
+        if not known or parts.query or parts.fragment:
+            raise QAError(f"{given.partition('@')[0]} is no address of an index: {_EXPECTED}")
         name = parts.path.strip("/")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise QAError(f"{given} is no address of an index: {_EXPECTED}")
         if parts.username or parts.password:
             raise QAError("user and password stand in no address: set $QA_MILVUS_TOKEN to user:password")
         if not _NAME.fullmatch(name):

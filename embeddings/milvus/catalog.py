@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from embeddings.catalog import CatalogStats, Kept
 from embeddings.errors import IndexMismatchError
-from embeddings.milvus.layout import condition, id_hash
+from embeddings.milvus.layout import condition, text_hash
 from embeddings.milvus.reading import Collection
 from embeddings.sentences import Span
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
@@ -66,7 +66,7 @@ class MilvusCatalog:
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         found: dict[int, Article] = {}
         for number in sorted({int(number) for number in numbers}):  # each may have hundreds of megabytes
-            found |= _joined(self._texts.stretch(number, number + 1, ["number", "piece", "head", "text"]))
+            found |= _joined(self._texts.pieces(number, ["number", "piece", "head", "text"]))
         return found
 
     def all_articles(self) -> Iterator[Article]:
@@ -79,10 +79,10 @@ class MilvusCatalog:
 
     def article(self, id: str) -> Article | None:
         number = self.number(id)
-        return None if number is None else self.articles([number])[number]
+        return None if number is None else self._at(number)
 
     def number(self, id: str) -> int | None:
-        rows = self._articles.rows("id_hash", [id_hash(id)], ["number"], " and piece == 0")
+        rows = self._articles.rows("id_hash", [text_hash(id)], ["number"], " and piece == 0")
         return int(rows[0]["number"]) if rows else None
 
     def passages(self, numbers: Numbers) -> list[Passage]:
@@ -159,8 +159,14 @@ class MilvusCatalog:
                 int(about[number]["first"]),
                 int(about[number]["count"]),
             )
-            for number, heading in enumerate(self.headings())
+            for number, heading in _joined(self._every(self._texts, "head", also=' and head != ""'))
         }
+
+    def _at(self, number: int) -> Article:
+        found = self.articles([number])
+        if number not in found:
+            raise IndexMismatchError(f"{self._texts.name} has no article {number}: {self._remedy}")
+        return found[number]
 
     def _every(self, rows: Collection, *fields: str, also: str = "") -> Iterator[Any]:
         return rows.every(self._stats.articles, ["number", "piece", *fields], also)

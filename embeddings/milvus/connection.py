@@ -35,7 +35,9 @@ class Connection:
 
     @property
     def lacking(self) -> str:
-        """What the server cannot do, and which version can."""
+        """What the server cannot do, and which version can; empty where it can do all."""
+        if self.has_words:
+            return ""
         return f"{self.address.uri} is Milvus {self.version}, which has no words (2.5 and later have)"
 
 
@@ -77,7 +79,7 @@ def told(address: Address) -> Iterator[None]:
         why = " ".join(str(said).split())[:300]
         mend = (
             "another process has it open: end that one, or use a server"
-            if "lock" in why.lower() and address.lite
+            if address.lite and re.search(r"\block(ed)?\b", why, re.IGNORECASE)
             else "see that it runs and can be reached, then try again"
         )
         raise QAError(f"Milvus at {address.given} failed ({why}): {mend}") from error

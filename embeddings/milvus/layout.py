@@ -3,10 +3,13 @@
 import hashlib
 import json
 import re
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from embeddings.catalog import CatalogStats
 from embeddings.milvus.connection import Connection
 from embeddings.types import Filter
 
@@ -15,9 +18,9 @@ TEXT = 65_535
 _PIECE = TEXT // 4
 """Characters of a piece: UTF-8 has four bytes at most for one."""
 _SOURCE = 256
-"""Characters of a publisher's name that are compared."""
+"""Characters of a publisher's name; longer ones are known by their hash."""
 PIECES = 1 << 20
-"""Rows of one article in a collection, at most: an article has 256 MB."""
+"""Numbers that are kept free for the rows of one article."""
 EXACT_UP_TO = 150_000
 """Passages up to which Milvus compares every vector."""
 MANIFEST, STATS, BEFORE, WRITER = (f"article_qa.{name}" for name in ("manifest", "stats", "before", "writer"))
@@ -55,8 +58,8 @@ def number_of(name: str, collection: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def create(connection: Connection, names: Names, dim: int) -> None:
-    """Empty collections. Raises MilvusException, also where they are there already."""
+def create(connection: Connection, names: Names, dim: int, writer: str) -> None:
+    """Empty collections, the first of them marked with who writes. Raises MilvusException."""
     from pymilvus import DataType
 
     client, words = connection.client, connection.has_words
@@ -87,7 +90,8 @@ def create(connection: Connection, names: Names, dim: int) -> None:
     for schema in (texts, terms) if words else (articles, texts, terms):
         schema.add_field("no_vector", DataType.FLOAT_VECTOR, dim=2)  # Milvus wants one in each collection
     for name, schema in zip(names, (passages, articles, texts, terms), strict=True):
-        client.create_collection(name, schema=schema, consistency_level="Bounded")
+        marked = {"properties": {WRITER: writer}} if schema is passages else {}
+        client.create_collection(name, schema=schema, consistency_level="Bounded", **marked)
     client.alter_collection_properties(names.texts, {"mmap.enabled": "true"})  # on disk until they are read
 
 
@@ -140,6 +144,15 @@ def note(connection: Connection, collection: str, properties: dict[str, str]) ->
         connection.client.alter_collection_properties(collection, properties)
 
 
+def packed(stats: CatalogStats) -> str:
+    """As a property: a corpus may have more publishers than a property has room for."""
+    return b64encode(zlib.compress(json.dumps(asdict(stats)).encode())).decode()
+
+
+def unpacked(stats: str) -> CatalogStats:
+    return CatalogStats(**json.loads(zlib.decompress(b64decode(stats))))
+
+
 def article_fields(connection: Connection) -> list[str]:
     """What is inserted of an article."""
     fields = ("row", "number", "piece", "date", "first", "count", "story", "source")
@@ -167,8 +180,8 @@ def term_pieces(terms: list[str]) -> Iterator[str]:
     yield " ".join(line)
 
 
-def id_hash(id: str) -> str:
-    return hashlib.sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
+def text_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def day_number(day: str | None) -> int:
@@ -178,7 +191,7 @@ def day_number(day: str | None) -> int:
 
 def publisher(source: str | None) -> str:
     """What of a publisher's name is compared; empty for none."""
-    return (source or "")[:_SOURCE]
+    return source or "" if len(source or "") <= _SOURCE else text_hash(source or "")
 
 
 def condition(narrow: Filter | None) -> str:
@@ -191,6 +204,6 @@ def condition(narrow: Filter | None) -> str:
     if narrow.latest:
         parts.append(f"date <= {day_number(narrow.latest)}")
     if narrow.sources:
-        names = [publisher(name) for name in narrow.sources]
+        names = [publisher(name) for name in narrow.sources if name]
         parts.append(f"source in {json.dumps(names, ensure_ascii=False)}")
     return " and ".join(parts)

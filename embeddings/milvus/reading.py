@@ -5,14 +5,17 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.errors import IndexMismatchError
 from embeddings.milvus.connection import MOST, Connection, told
 from embeddings.milvus.layout import condition
 from embeddings.terms import Terms
 from embeddings.types import Filter, Numbers, Vectors
 
 _AT_ONCE = 1_000
-_STRETCH = 250
-"""Articles that are fetched together, with their texts."""
+_STRETCH = 50
+"""Articles that are fetched together."""
+_PIECES = 500
+"""Rows of one article that are fetched together: some 30 MB."""
 
 
 class Collection:
@@ -49,10 +52,29 @@ class Collection:
         wanted = f"number >= {first} and number < {stop}{also}"
         with told(self._connection.address):
             rows = self._client.query(self.name, filter=wanted, output_fields=fields, limit=MOST)
-        if len(rows) == MOST and stop - first > 1:  # there may be more
+        if len(rows) == MOST:  # there may be more
+            if stop - first == 1:
+                return list(self.pieces(first, fields, also))
             middle = (first + stop) // 2
             return self.stretch(first, middle, fields, also) + self.stretch(middle, stop, fields, also)
         return sorted(rows, key=lambda row: (int(row["number"]), int(row.get("piece", 0))))
+
+    def pieces(self, number: int, fields: list[str], also: str = "") -> Iterator[Any]:
+        """The rows of one article, a few at a time: Milvus answers with so many megabytes, not more."""
+        piece = 0
+        while True:
+            last = piece + _PIECES
+            with told(self._connection.address):
+                rows = self._client.query(
+                    self.name,
+                    filter=f"number == {number} and piece >= {piece} and piece < {last}{also}",
+                    output_fields=fields,
+                    limit=_PIECES,
+                )
+            yield from sorted(rows, key=lambda row: int(row["piece"]))
+            if len(rows) < _PIECES:
+                return
+            piece = last
 
     def search(self, field: str, data: Any, k: int, filter: str, out: str) -> tuple[Numbers, Vectors]:
         """Field `out` and score of the `k` rows nearest to `data`, best first; equals by number."""
@@ -83,11 +105,15 @@ class Collection:
 
 
 class MilvusVectors:
-    """Inner products of unit vectors, that is cosines; a passage's number is its key."""
+    """Inner products of unit vectors, that is cosines; a passage's number is its key.
 
-    def __init__(self, passages: Collection, count: int, dim: int) -> None:
+    Which are nearest is exact where the index is `FLAT`; in an `HNSW` some may be missed.
+    """
+
+    def __init__(self, passages: Collection, count: int, dim: int, remedy: str) -> None:
         self._passages = passages
         self._count = count
+        self._remedy = remedy
         self.dim = dim
 
     def __len__(self) -> int:
@@ -107,6 +133,8 @@ class MilvusVectors:
         found = self._passages.rows("number", [int(n) for n in numbers], ["number", "vector"])
         at = {int(row["number"]): row["vector"] for row in found}
         for place, number in enumerate(numbers):
+            if int(number) not in at:
+                raise IndexMismatchError(f"{self._passages.name} has no vector {number}: {self._remedy}")
             vectors[place] = at[int(number)]
         return vectors
 

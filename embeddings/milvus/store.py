@@ -1,14 +1,12 @@
 """Generations on Milvus: written as new collections, published by an alias."""
 
-import json
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from embeddings.catalog import CatalogStats
 from embeddings.encoder import load_encoder
 from embeddings.errors import IndexBusyError, IndexMismatchError, NoIndexError, QAError
 from embeddings.holding import only_writer
@@ -30,6 +28,8 @@ from embeddings.words import WordIndex
 
 log = logging.getLogger(__name__)
 
+_PARTS = ("_articles", "_texts", "_terms")
+
 
 class MilvusStore:
     """The index of one name on one server."""
@@ -38,6 +38,7 @@ class MilvusStore:
         self._address = address
         self.name = address.given
         self.home = address.home
+        self.takes_files = address.lite
 
     @classmethod
     def at(cls, given: str) -> Self:
@@ -65,18 +66,18 @@ class MilvusStore:
         with only_writer(self.home, self.name), told(self._address):
             published = self._found()
             names = self._next()
-            self.sweep(published.names if published else None)
+            self.sweep(published.names if published else None, release=True)
             draft = MilvusDraft(self, names, published)
             try:
                 yield draft
             finally:
-                if not draft.is_published:
-                    self._drop(names)
+                self._end(draft)
 
     def roll_back(self) -> tuple[str, Manifest]:
-        names = self._published()
+        self._published()
         self.home.mkdir(parents=True, exist_ok=True)
         with only_writer(self.home, self.name), told(self._address):
+            names = self._published()
             before = self._before(names)
             if not before:
                 raise QAError(
@@ -103,6 +104,7 @@ class MilvusStore:
         for what, found, expected in (
             ("passages", Collection(self.connection, names.passages).count(), manifest.passages),
             ("articles", Collection(self.connection, names.articles).count("piece == 0"), manifest.articles),
+            ("texts", Collection(self.connection, names.texts).count("piece == 0"), manifest.articles),
         ):
             if found != expected:
                 raise IndexMismatchError(
@@ -155,9 +157,10 @@ class MilvusStore:
 
     def _words(self, names: layout.Names, manifest: Manifest) -> tuple[Words, Words]:
         """As the server searches them, or in files of this machine, or not at all."""
+        fields = self.connection.client.describe_collection(names.passages)["fields"]
         terms = Collection(self.connection, names.terms)
         kinds = (("passages", manifest.passages), ("articles", manifest.articles))
-        if self.connection.has_words:
+        if any(field["name"] == "words" for field in fields):
             units = (names.passages, names.articles)
             passages, articles = (
                 MilvusWords(Collection(self.connection, unit), terms, kind, count)
@@ -167,16 +170,17 @@ class MilvusStore:
         folder = self.words_folder(names)
         if folder.is_dir():
             return WordIndex.open(folder / "passages"), WordIndex.open(folder / "articles")
-        log.warning("%s, nor has this machine: only meaning counts", self.connection.lacking)
+        lacking = self.connection.lacking or f"{names.passages} was made without words"
+        log.warning("%s: only meaning counts; %s", lacking, self._remedy(manifest))
         one, two = (MilvusTerms(terms, kind, count) for kind, count in kinds)
         return one, two
 
     def _vectors(self, names: layout.Names, manifest: Manifest) -> MilvusVectors:
         passages = Collection(self.connection, names.passages)
-        return MilvusVectors(passages, passages.count(), manifest.dim)
+        return MilvusVectors(passages, passages.count(), manifest.dim, self._remedy(manifest))
 
     def _catalog(self, names: layout.Names) -> MilvusCatalog:
-        stats = CatalogStats(**json.loads(self._properties(names.articles)[layout.STATS]))
+        stats = layout.unpacked(self._properties(names.articles)[layout.STATS])
         passages, articles, texts, _ = (Collection(self.connection, name) for name in names)
         return MilvusCatalog(passages, articles, texts, stats, self._remedy())
 
@@ -227,28 +231,44 @@ class MilvusStore:
         numbers = [layout.number_of(self._address.name, collection) or 0 for collection in collections]
         return layout.generation(self._address.name, max(numbers, default=0) + 1)
 
-    def sweep(self, published: layout.Names | None) -> None:
-        """Drop all generations but the published one, the one before it and the newest whole one, unless a
-        writer on another machine is filling it. Raises IndexBusyError then.
+    def sweep(self, published: layout.Names | None, release: bool = False) -> None:
+        """Drop all generations but the published one, the one before it and the newest whole one.
+
+        Collections without our mark are not ours. With `release`, the ones before take no memory of the
+        server from now on. Raises IndexBusyError where another writer is filling one.
         """
         client = self.connection.client
         whole: list[layout.Names] = []
         others: list[layout.Names] = []
         for collection in sorted(client.list_collections()):
-            number = layout.number_of(self._address.name, collection)
-            if number is None:
+            if layout.number_of(self._address.name, collection) is None or collection.endswith(_PARTS):
                 continue
-            names = layout.generation(self._address.name, number)
-            properties = self._properties(names.passages) if client.has_collection(names.passages) else {}
-            writer = living(properties.get(layout.WRITER))
-            if layout.MANIFEST not in properties and writer:
-                raise IndexBusyError(f"{writer} is writing the index {self.name}: wait until it has finished")
-            (whole if layout.MANIFEST in properties else others).append(names)
+            names = layout.Names(collection)
+            properties = self._properties(collection)
+            if layout.MANIFEST in properties:
+                whole.append(names)
+            elif layout.WRITER in properties:
+                others.append(names)
         keep = {*whole[-1:], *([published] if published else [])}
         if published and (before := self._before(published)):
             keep.add(before)
+        for names in others:
+            writer = living(lambda n=names: self._properties(n.passages).get(layout.WRITER), self.home)  # type: ignore[misc]
+            if writer:
+                raise IndexBusyError(f"{writer} is writing the index {self.name}: wait until it has finished")
         for names in {*whole, *others} - keep:
             self._drop(names)
+        for names in keep - {published} if release else ():
+            for name in names:
+                client.release_collection(name)
+
+    def _end(self, draft: "MilvusDraft") -> None:
+        """Drop what was not published: if the server does not say that it is, the next writer will."""
+        draft.heartbeat.stop()
+        with suppress(QAError), told(self._address):
+            found = self._found()
+            if not (found and found.names == draft.names) and draft.heartbeat.is_ours():
+                self._drop(draft.names)
 
     def _drop(self, names: layout.Names) -> None:
         for name in reversed(list(names)):
@@ -276,21 +296,21 @@ class MilvusDraft:
 
     def __init__(self, store: MilvusStore, names: layout.Names, published: MilvusPublished | None) -> None:
         self._store = store
-        self._names = names
+        self.names = names
         self.published = published
-        self.is_published = False
+        self.heartbeat = Heartbeat(store.connection.client, names.passages, store.home)
 
     def writer(self, encoder: Encoder, previous: Previous | None) -> MilvusWriter:
         connection = self._store.connection
-        heartbeat = Heartbeat(connection.client, self._names.passages)
-        words = self._store.words_folder(self._names)
-        return MilvusWriter(connection, self._names, encoder.dim, previous, words, heartbeat)
+        words = self._store.words_folder(self.names)
+        before = self._store.words_folder(self.published.names) if self.published else None
+        return MilvusWriter(connection, self.names, encoder.dim, previous, words, before, self.heartbeat)
 
     def publish(self) -> None:
-        self._store.check(self._names)
+        self._store.check(self.names)
         if self.published:
             before = {layout.BEFORE: self.published.names.passages}
-            layout.note(self._store.connection, self._names.passages, before)
-        self._store.point(self._names)
-        self.is_published = True
-        self._store.sweep(self._names)
+            layout.note(self._store.connection, self.names.passages, before)
+        self._store.point(self.names)
+        with suppress(QAError):  # it is published: what could not be swept is by the next writer
+            self._store.sweep(self.names)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
@@ -28,6 +28,8 @@ from embeddings.words import WordWriter
 _ROWS = 1_000
 _BYTES = 4_000_000
 """Of one insert: Milvus refuses requests of 64 MB."""
+_STORIES = 100
+"""Copied articles whose rows are written again together."""
 _NOTHING = [0.0, 0.0]
 
 
@@ -41,11 +43,13 @@ class MilvusWriter:
         dim: int,
         previous: Previous | None,
         words: Path,
+        words_before: Path | None,
         heartbeat: Heartbeat,
     ) -> None:
         self._connection = connection
         self._names = names
         self._previous = previous
+        self._words_before = words_before
         self._analyzer = analyzer()
         self._inserts = {name: _Inserts(connection, name, heartbeat) for name in names}
         self._waiting: deque[dict[str, Any]] = deque()
@@ -62,7 +66,8 @@ class MilvusWriter:
             self._words = WordWriter(words / "passages"), WordWriter(words / "articles")
         self.articles = 0
         self.passages = 0
-        layout.create(connection, names, dim)
+        layout.create(connection, names, dim, heartbeat.said())
+        heartbeat.start()
 
     def add(self, article: Article, spans: Sequence[Span], kept: Kept | None = None) -> None:
         number, first = self.articles, self.passages
@@ -118,12 +123,14 @@ class MilvusWriter:
             vectors=kind,
             files={"articles": FileSum(self._bytes, self._digest.hexdigest())},
         )
-        layout.note(self._connection, self._names.articles, {layout.STATS: json.dumps(asdict(stats))})
+        layout.note(self._connection, self._names.articles, {layout.STATS: layout.packed(stats)})
         layout.note(self._connection, self._names.passages, {layout.MANIFEST: manifest.to_json()})
         return manifest
 
     def repeats(self, manifest: Manifest) -> bool:
         if not (self._previous and self._previous.vectors):
+            return False
+        if self._words and not (self._words_before and self._words_before.is_dir()):
             return False
         return replace(manifest, created=self._previous.manifest.created) == self._previous.manifest
 
@@ -147,7 +154,7 @@ class MilvusWriter:
         row = {
             **place,
             **about,
-            "id_hash": layout.id_hash(article.id),
+            "id_hash": layout.text_hash(article.id),
             "content": content.hex(),
             "signature": sketch.hex(),
             "story": -1,
@@ -172,14 +179,14 @@ class MilvusWriter:
         found = stories(self._copies)
         copied = np.flatnonzero(np.isin(found, found[found != np.arange(len(found))]))
         client, name = self._connection.client, self._names.articles
-        for number in copied:
+        for first in range(0, len(copied), _STORIES):
             rows = client.query(
                 name,
-                filter=f"number == {number}",
+                filter=f"number in {copied[first : first + _STORIES].tolist()}",
                 output_fields=layout.article_fields(self._connection),
                 consistency_level="Strong",
             )
-            client.upsert(name, [{**row, "story": int(found[number])} for row in rows])
+            client.upsert(name, [{**row, "story": int(found[int(row["number"])])} for row in rows])
         if len(copied):
             client.flush(name)
 
@@ -203,6 +210,6 @@ class _Inserts:
 
     def send(self) -> None:
         if self._rows:
+            self._heartbeat.check()
             self._connection.client.insert(self._name, self._rows)
             self._rows, self._size = [], 0
-            self._heartbeat.beat()

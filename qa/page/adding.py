@@ -106,7 +106,7 @@ def remove(names: Sequence[str], folder: Path, build: Callable[[], T]) -> T:
 @contextmanager
 def _kept_or_put_back(folder: Path, names: Sequence[str]) -> Iterator[None]:
     """Takes the files of these names aside; where what follows fails, they are put back and new ones go."""
-    (folder / ADDED).mkdir(exist_ok=True)
+    (folder / ADDED).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="aside-", dir=folder) as aside:
         for name in names:
             with suppress(FileNotFoundError):

@@ -136,10 +136,17 @@ def test_filters(narrow: Filter, index: ArticleIndex, expected: list[Passage], e
     query = encoder.encode_query(["the river"])[0]
     found = index.vectors.search(query, len(expected), narrow)[0]
     assert sorted(found.tolist()) == right
-    every = " ".join(passage.text for passage in expected if "heron" not in passage.text)
-    assert set(index.passage_words.search(every, len(expected), narrow)[0].tolist()) <= set(right)
-    together = index.candidates(query, "market", 400, narrow)
-    assert all(set(numbers.tolist()) <= set(right) for numbers in together[:2])
+    words = "the and a of said here stands"
+    asked = set(index.passage_words.terms(words))
+    matching = [n for n in right if asked & set(index.passage_words.terms(_titled(expected[n])))]
+    near, found, articles = index.candidates(query, words, 4 * len(expected), narrow)
+    assert sorted(near.tolist()) == right
+    assert sorted(found.tolist()) == matching
+    assert set(articles.tolist()) == set(index.catalog.article_numbers(np.array(matching, np.int64)).tolist())
+
+
+def _titled(passage: Passage) -> str:
+    return f"{passage.article.title} {passage.text}"
 
 
 def test_words_rank_as_bm25_does(index: ArticleIndex, expected: list[Passage]) -> None:

@@ -1,8 +1,6 @@
 """What only Milvus does; all else is in tests/embeddings/test_seam.py."""
 
-import json
 import shutil
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +11,11 @@ from embeddings.index import ArticleIndex
 from embeddings.milvus import layout
 from embeddings.milvus.address import Address
 from embeddings.milvus.connection import Connection, connect
+from embeddings.milvus.heartbeat import Heartbeat
+from embeddings.milvus.store import MilvusStore
 from embeddings.stores import store
 from embeddings.types import Filter
+from embeddings.verifying import verify
 from qa import QA
 from tests.fakes import WordEncoder
 
@@ -43,7 +44,8 @@ def test_two_generations_are_kept(place: str, sources: Path, encoder: WordEncode
 
 def test_what_a_crash_left_is_swept(place: str, sources: Path, encoder: WordEncoder) -> None:
     client = connection(place).client
-    layout.create(connection(place), layout.generation("articles", 2), encoder.dim)
+    layout.create(connection(place), layout.generation("articles", 2), encoder.dim, "{}")
+    layout.note(connection(place), "articles_000002", {layout.WRITER: "{}"})
     assert ArticleIndex.open(place, encoder).manifest.articles == 3
     (sources / "new.txt").write_text("Something new.")
     ArticleIndex.build([sources], place, encoder=encoder)
@@ -51,14 +53,55 @@ def test_what_a_crash_left_is_swept(place: str, sources: Path, encoder: WordEnco
     assert not client.has_collection("articles_000002")
 
 
-def test_a_writer_elsewhere_is_left_alone(place: str, sources: Path, encoder: WordEncoder) -> None:
+def test_a_writer_elsewhere_is_left_alone(
+    place: str, sources: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = layout.generation("articles", 2)
-    layout.create(connection(place), names, encoder.dim)
-    said = json.dumps({"host": "elsewhere", "pid": 7, "at": time.time()})
-    layout.note(connection(place), names.passages, {layout.WRITER: said})
-    with pytest.raises(IndexBusyError, match="process 7 on elsewhere is writing the index"):
+    heart = Heartbeat(connection(place).client, names.passages, Path("another/home"))
+    monkeypatch.setattr("embeddings.milvus.heartbeat._EVERY", 0.01)
+    monkeypatch.setattr("embeddings.milvus.heartbeat.living.__defaults__", (0.3,))
+    layout.create(connection(place), names, encoder.dim, heart.said())
+    heart.start()
+    with pytest.raises(IndexBusyError, match=r"process \d+ on .* is writing the index"):
         ArticleIndex.build([sources], place, encoder=encoder)
-    assert connection(place).client.has_collection(names.passages)
+    assert heart.is_ours()
+    heart.stop()
+
+
+def test_collections_of_others_stay(place: str, sources: Path, encoder: WordEncoder) -> None:
+    client = connection(place).client
+    client.create_collection("articles_20240101", dimension=4)
+    (sources / "new.txt").write_text("Something new.")
+    ArticleIndex.build([sources], place, encoder=encoder)
+    assert client.has_collection("articles_20240101")
+    assert store(place).current() == "articles_20240102"
+
+
+def test_an_interruption_once_it_is_published_loses_nothing(
+    place: str, sources: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point = MilvusStore.point
+
+    def interrupted(self: MilvusStore, names: layout.Names) -> None:
+        point(self, names)
+        raise KeyboardInterrupt
+
+    (sources / "new.txt").write_text("Something new.")
+    monkeypatch.setattr(MilvusStore, "point", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="already published: it is whole, and new"):
+        ArticleIndex.build([sources], place, encoder=encoder)
+    assert ArticleIndex.open(place, encoder).manifest.articles == 4
+
+
+def test_lost_texts_are_found(place: str, sources: Path, encoder: WordEncoder) -> None:
+    index = ArticleIndex.open(place, encoder)
+    connection(place).client.delete("articles_000001_texts", filter="number == 1")
+    with pytest.raises(IndexMismatchError, match="has no article 1: run `qa index --rebuild"):
+        index.catalog.article("flood.txt")
+    with pytest.raises(IndexMismatchError, match="has 2 texts, expected 3: run `qa index --rebuild"):
+        list(verify(place, encoder))
+    assert ArticleIndex.build([sources], place, encoder=encoder).published
+    assert len(list(verify(place, encoder))) == 4
 
 
 def test_missing_rows_are_not_published_nor_opened(place: str, encoder: WordEncoder) -> None:
@@ -93,9 +136,15 @@ def test_a_server_without_words(
 
     shutil.rmtree(tmp_path / "made" / "words")
     alone = ArticleIndex.open(place, encoder)
-    assert "searches no words" in caplog.text or "has no words (2.5 and later have)" in caplog.text
-    assert "only meaning counts" in caplog.text
+    assert "has no words (2.5 and later have): only meaning counts; run `qa index" in caplog.text
     assert not alone.article_words.search("penalty", 3)[0].size
     assert alone.passage_words.scores("penalty", np.arange(3)).tolist() == [0, 0, 0]
     np.testing.assert_allclose(alone.article_words.idf(["penalti", "river", "nothing"]), idf)
     assert QA(alone).search("Who saved a penalty?")[0].passage.article.id == "sport/cup.md"
+
+    assert ArticleIndex.build([sources], place, encoder=encoder).published  # the same again, but with words
+    index = ArticleIndex.open(place, encoder)
+    assert index.article_words.search("penalty", 3)[0].tolist() == [number]
+    monkeypatch.undo()  # the server is a newer one now
+    index = ArticleIndex.open(place, encoder)
+    assert index.article_words.search("penalty", 3)[0].tolist() == [number]
