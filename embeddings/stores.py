@@ -1,5 +1,6 @@
 """The store of an index by its name, as `--index` and Python have it."""
 
+import re
 from pathlib import Path
 
 from embeddings.catalog import CatalogStats
@@ -7,7 +8,8 @@ from embeddings.folder import FolderStore
 from embeddings.manifest import Manifest
 from embeddings.seam import Store
 
-MILVUS = "milvus+"
+_ADDRESS = re.compile(r"milvus[+:]", re.IGNORECASE)
+"""What is meant as an address, right or wrong: a folder of such a name can be given as `./milvus+...`."""
 
 
 def store(place: str | Path) -> Store:
@@ -15,7 +17,7 @@ def store(place: str | Path) -> Store:
 
     Nothing is opened yet. Raises QAError for an address that is none, or whose package is missing.
     """
-    if str(place).startswith(MILVUS):
+    if _ADDRESS.match(str(place)):
         from embeddings.milvus.store import MilvusStore
 
         return MilvusStore.at(str(place))

@@ -41,6 +41,9 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt as interrupt:
         _fail(str(interrupt) or "interrupted")
+        if "ray" in sys.modules:  # whose core may crash on the way out when it was interrupted
+            sys.stderr.flush()
+            os._exit(130)
         return 130
     except OSError as error:
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")

@@ -59,7 +59,9 @@ class RayEngine:
         try:
             shards.prepare()
         except OSError as error:
-            raise QAError(f"cannot write shards in {shards.folder} ({error.strerror})") from None
+            raise QAError(
+                f"cannot write shards in {shards.folder} ({error.strerror}): give --shards another folder"
+            ) from None
         rows = [unit_row(number, unit, corpus.files) for number, unit in enumerate(units(corpus.files))]
         with connected(self.address) as ray, closing(stream(ray, rows, job, known_marks(known))) as tables:
             done = _heard(_rows(tables, shards), corpus, progress)

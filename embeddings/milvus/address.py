@@ -34,6 +34,8 @@ class Address:
     @classmethod
     def of(cls, given: str) -> Self:
         """Raises QAError where `given` is no such address."""
+        if not given.startswith("milvus+"):
+            raise QAError(f"{given} is no address of an index: {_EXPECTED}")
         if given.startswith(_LITE):
             folder = Path(given.removeprefix(_LITE))
             if folder == Path():

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from embeddings.errors import QAError
@@ -61,10 +62,17 @@ def _connected(address: Address, token: str) -> Connection:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors are raised too, and said by us
     with told(address):
         if address.lite:
-            address.home.mkdir(parents=True, exist_ok=True)
+            _make(address.home)
         options = {"grpc.keepalive_time_ms": 600_000} if address.lite else {}  # Lite takes offence at pings
         client = MilvusClient(uri=address.uri, token=token, timeout=_SECONDS, grpc_options=options)
         return Connection(client, address, str(client.get_server_version()))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise QAError(f"cannot make the folder {folder} ({error.strerror}): give --index another") from None
 
 
 @contextmanager
@@ -77,9 +85,7 @@ def told(address: Address) -> Iterator[None]:
             raise
         said = getattr(error, "message", None) or str(error)
         why = " ".join(str(said).split())[:300]
-        mend = (
-            "another process has it open: end that one, or use a server"
-            if address.lite and re.search(r"\block(ed)?\b", why, re.IGNORECASE)
-            else "see that it runs and can be reached, then try again"
-        )
+        mend = "see that it runs and can be reached, then try again"
+        if address.lite:
+            mend = "Milvus Lite serves one process: end the one that has the folder open, such as `qa chat`"
         raise QAError(f"Milvus at {address.given} failed ({why}): {mend}") from error

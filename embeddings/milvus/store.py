@@ -62,6 +62,7 @@ class MilvusStore:
 
     @contextmanager
     def write(self) -> Iterator["MilvusDraft"]:
+        connect(self._address)  # which makes the folder, or says why it cannot
         self.home.mkdir(parents=True, exist_ok=True)
         with only_writer(self.home, self.name), told(self._address):
             published = self._found()
@@ -212,6 +213,8 @@ class MilvusStore:
 
     def _found(self) -> "MilvusPublished | None":
         alias = self._address.name
+        if self._address.lite and not Path(self._address.uri).exists():
+            return None  # opening it would make it
         with told(self._address):
             client = self.connection.client
             collections = client.list_collections()

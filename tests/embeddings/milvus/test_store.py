@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.errors import IndexBusyError, IndexMismatchError
+from embeddings.errors import IndexBusyError, IndexMismatchError, NoIndexError, QAError
 from embeddings.index import ArticleIndex
 from embeddings.milvus import layout
 from embeddings.milvus.address import Address
@@ -32,6 +32,22 @@ def place(sources: Path, encoder: WordEncoder, tmp_path: Path) -> str:
 
 def connection(place: str) -> Connection:
     return connect(Address.of(place))
+
+
+def test_looking_makes_nothing(tmp_path: Path) -> None:
+    there = store(f"milvus+file:{tmp_path / 'nowhere'}")
+    for look in (there.current, there.open, there.roll_back):
+        with pytest.raises(NoIndexError):
+            look()
+    with there.published() as published:
+        assert published is None
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_where_the_folder_should_be(sources: Path, tmp_path: Path, encoder: WordEncoder) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(QAError, match=r"cannot make the folder .* give --index another"):
+        ArticleIndex.build([sources], f"milvus+file:{tmp_path / 'file'}", encoder=encoder)
 
 
 def test_two_generations_are_kept(place: str, sources: Path, encoder: WordEncoder) -> None:
