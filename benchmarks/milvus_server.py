@@ -106,6 +106,16 @@ def tried(server: Server, folder: Path, place: Path) -> None:
     print(f"indexed                  {report.passages} passages in {time.perf_counter() - started:.0f} s")
     compare(ArticleIndex.open(place / "files", encoder), ArticleIndex.open(PLACE, encoder), questions)
 
+    os.environ["QA_MILVUS_IMPORT"] = str(place / "import")
+    started = time.perf_counter()
+    report = ArticleIndex.open(PLACE, encoder).rewrite(f"{PLACE}_bulk")
+    seconds = time.perf_counter() - started
+    del os.environ["QA_MILVUS_IMPORT"]
+    print(f"copied by bulk import    {report.passages} passages in {seconds:.0f} s,", end=" ")
+    checks = len(list(verify(f"{PLACE}_bulk", encoder)))
+    left = len(list((place / "import").iterdir()))
+    print(f"{checks} checks, {left} files left", flush=True)
+
     before = store(PLACE).current()
     told = QA.open(PLACE, encoder).search(questions[0].question)
     writer = subprocess.Popen(

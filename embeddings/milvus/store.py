@@ -17,6 +17,7 @@ from embeddings.milvus.address import Address
 from embeddings.milvus.catalog import MilvusCatalog
 from embeddings.milvus.connection import Connection, connect, told
 from embeddings.milvus.heartbeat import Heartbeat, living
+from embeddings.milvus.importing import Import
 from embeddings.milvus.reading import Collection, MilvusTerms, MilvusVectors, MilvusWords
 from embeddings.milvus.writing import MilvusWriter
 from embeddings.models import DEFAULT_MODEL
@@ -268,6 +269,8 @@ class MilvusStore:
     def _end(self, draft: "MilvusDraft") -> None:
         """Drop what was not published: if the server does not say that it is, the next writer will."""
         draft.heartbeat.stop()
+        if draft.bulk:
+            draft.bulk.remove()
         with suppress(QAError), told(self._address):
             found = self._found()
             if not (found and found.names == draft.names) and draft.heartbeat.is_ours():
@@ -301,13 +304,16 @@ class MilvusDraft:
         self._store = store
         self.names = names
         self.published = published
+        self.bulk = Import.of(store.connection)
         self.heartbeat = Heartbeat(store.connection.client, names.passages, store.home)
 
     def writer(self, encoder: Encoder, previous: Previous | None) -> MilvusWriter:
         connection = self._store.connection
         words = self._store.words_folder(self.names)
         before = self._store.words_folder(self.published.names) if self.published else None
-        return MilvusWriter(connection, self.names, encoder.dim, previous, words, before, self.heartbeat)
+        return MilvusWriter(
+            connection, self.names, encoder.dim, previous, words, before, self.heartbeat, self.bulk
+        )
 
     def publish(self) -> None:
         self._store.check(self.names)

@@ -17,6 +17,7 @@ from embeddings.manifest import FORMAT, FileSum, Manifest
 from embeddings.milvus import layout
 from embeddings.milvus.connection import Connection
 from embeddings.milvus.heartbeat import Heartbeat
+from embeddings.milvus.importing import Import
 from embeddings.passages import PassageSettings
 from embeddings.seam import Previous
 from embeddings.sentences import Span
@@ -28,6 +29,8 @@ from embeddings.words import WordWriter
 _ROWS = 1_000
 _BYTES = 4_000_000
 """Of one insert: Milvus refuses requests of 64 MB."""
+_BULK, _BULK_BYTES = 20_000, 64_000_000
+"""Of one file to import: text of some 200 MB, and not a segment for every thousand rows."""
 _STORIES = 100
 """Copied articles whose rows are written again together."""
 _NOTHING = [0.0, 0.0]
@@ -45,13 +48,15 @@ class MilvusWriter:
         words: Path,
         words_before: Path | None,
         heartbeat: Heartbeat,
+        bulk: Import | None,
     ) -> None:
         self._connection = connection
         self._names = names
         self._previous = previous
         self._words_before = words_before
         self._analyzer = analyzer()
-        self._inserts = {name: _Inserts(connection, name, heartbeat) for name in names}
+        self._import = bulk
+        self._inserts = {name: _Inserts(connection, name, heartbeat, self._import) for name in names}
         self._waiting: deque[dict[str, Any]] = deque()
         self._copies: list[Copy] = []
         self._digest = hashlib.sha256()
@@ -103,6 +108,8 @@ class MilvusWriter:
             self._inserts[self._names.terms].add(row)
         for inserts in self._inserts.values():
             inserts.send()
+        if self._import:
+            self._import.wait()
         for writer in self._words or ():
             writer.close()
         kind = layout.index(self._connection, self._names, self.passages)
@@ -194,8 +201,11 @@ class MilvusWriter:
 class _Inserts:
     """Rows of one collection on their way."""
 
-    def __init__(self, connection: Connection, name: str, heartbeat: Heartbeat) -> None:
+    def __init__(self, connection: Connection, name: str, heartbeat: Heartbeat, bulk: Import | None) -> None:
         self._connection = connection
+        self._import = bulk
+        self._most = _BULK if bulk else _ROWS
+        self._largest = _BULK_BYTES if bulk else _BYTES
         self._name = name
         self._heartbeat = heartbeat
         self._rows: list[dict[str, Any]] = []
@@ -203,7 +213,7 @@ class _Inserts:
 
     def add(self, row: dict[str, Any]) -> None:
         size = sum(len(value) for value in row.values() if isinstance(value, str))
-        if self._size + size > _BYTES or len(self._rows) >= _ROWS:
+        if self._size + size > self._largest or len(self._rows) >= self._most:
             self.send()
         self._rows.append(row)
         self._size += size
@@ -211,5 +221,8 @@ class _Inserts:
     def send(self) -> None:
         if self._rows:
             self._heartbeat.check()
-            self._connection.client.insert(self._name, self._rows)
+            if self._import:
+                self._import.take(self._name, self._rows)
+            else:
+                self._connection.client.insert(self._name, self._rows)
             self._rows, self._size = [], 0
