@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from embeddings import generations
@@ -17,7 +16,6 @@ from embeddings.index import ArticleIndex
 from embeddings.manifest import (
     ARTICLE_WORDS,
     ARTICLES,
-    FORMAT,
     PASSAGE_WORDS,
     PASSAGES,
     VECTORS,
@@ -159,19 +157,9 @@ class FolderWriter:
         self._vectors.save(self._folder / VECTORS, before / VECTORS if before else None)
         files = sum_files(self._folder)
         self._link_unchanged(files)
-        manifest = Manifest(
-            format=FORMAT,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            sources=sources,
-            model=encoder.name,
-            encoder=encoder.fingerprint,
-            dim=encoder.dim,
-            settings=settings,
-            articles=self.articles,
-            passages=self.passages,
-            vectors=f"FAISS {self._vectors.factory}",
-            files=files,
-        )
+        counts = self.articles, self.passages
+        kind = f"FAISS {self._vectors.factory}"
+        manifest = Manifest.of(sources, encoder, settings, counts, kind, files)
         manifest.save(self._folder)
         return manifest
 

@@ -8,6 +8,7 @@ import shlex
 import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -81,6 +82,21 @@ class Manifest:
     vectors: str
     """The library and kind of the vector index."""
     files: dict[str, FileSum]
+
+    @classmethod
+    def of(
+        cls,
+        sources: list[str],
+        encoder: Encoder,
+        settings: PassageSettings,
+        counts: tuple[int, int],
+        vectors: str,
+        files: dict[str, FileSum],
+    ) -> Self:
+        """That of a generation made now; `counts` are its articles and passages."""
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        made_by = (encoder.name, encoder.fingerprint, encoder.dim, settings)
+        return cls(FORMAT, created, sources, *made_by, *counts, vectors, files)
 
     def save(self, folder: Path) -> None:
         (folder / MANIFEST).write_text(self.to_json(), "utf-8")

@@ -5,7 +5,6 @@ import json
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.catalog import CatalogStats, Kept, content_hash
-from embeddings.manifest import FORMAT, FileSum, Manifest
+from embeddings.manifest import FileSum, Manifest
 from embeddings.milvus import layout
 from embeddings.milvus.connection import Connection
 from embeddings.milvus.heartbeat import Heartbeat
@@ -117,19 +116,8 @@ class MilvusWriter:
         stats = CatalogStats(
             self.articles, self.passages, self._since, self._until, dict(self._sources.most_common())
         )
-        manifest = Manifest(
-            format=FORMAT,
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            sources=sources,
-            model=encoder.name,
-            encoder=encoder.fingerprint,
-            dim=encoder.dim,
-            settings=settings,
-            articles=self.articles,
-            passages=self.passages,
-            vectors=kind,
-            files={"articles": FileSum(self._bytes, self._digest.hexdigest())},
-        )
+        texts = {"articles": FileSum(self._bytes, self._digest.hexdigest())}
+        manifest = Manifest.of(sources, encoder, settings, (self.articles, self.passages), kind, texts)
         layout.note(self._connection, self._names.articles, {layout.STATS: layout.packed(stats)})
         layout.note(self._connection, self._names.passages, {layout.MANIFEST: manifest.to_json()})
         return manifest
