@@ -41,9 +41,6 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt as interrupt:
         _fail(str(interrupt) or "interrupted")
-        if "ray" in sys.modules:  # whose core may crash on the way out when it was interrupted
-            sys.stderr.flush()
-            os._exit(130)
         return 130
     except OSError as error:
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
@@ -278,5 +275,15 @@ def _tolerate_any_terminal() -> None:
             reconfigure(errors="replace")
 
 
+def run() -> None:
+    """The program `qa`: runs one command and ends."""
+    status = main()
+    if status == 130 and "ray" in sys.modules:  # its core, interrupted, may crash on the way out
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()
