@@ -122,8 +122,22 @@ def read_file(
             after = os.fstat(stream.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 log.warning("%s changed while it was read: run `qa index` again", path)
-    except (Unreadable, OSError) as error:
-        yield Skipped(path, error.strerror or str(error) if isinstance(error, OSError) else str(error))
+    except Unreadable as error:
+        yield Skipped(path, str(error))
+    except OSError as error:
+        yield Skipped(path, error.strerror or str(error))
+    except Exception as error:  # libraries raise what they like, and one file must never stop the others
+        yield Skipped(path, _damaged(error))
+
+
+def _damaged(error: Exception) -> str:
+    """Why a file is left out whose reader failed in a way that it did not foresee."""
+    if isinstance(error, MemoryError):
+        return "there is not memory enough to read it"
+    if isinstance(error, RecursionError):
+        return "its parts are nested too deep"
+    said = f"{type(error).__name__}: {error}".strip(": ")
+    return f"it cannot be read ({' '.join(said.split())[:200]})"
 
 
 def few_remarks(file: File, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped | Unsaid]:

@@ -78,7 +78,7 @@ def build(live: LiveQA, adding: bool = True) -> Any:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="asking"):
                 made = asking.tab(live, examples)
-            corpora = corpus.tab(live, adding)
+            corpora = corpus.tab(live, adding, page.upload_file_set)
 
         def fill() -> list[Any]:
             _, now = read_info(live.place)

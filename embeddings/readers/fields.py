@@ -52,7 +52,7 @@ def decode(data: bytes, path: str, declared: str | None = None) -> str:
         pass
     try:
         return data.decode(declared or "ascii")
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):  # some codecs, `undefined` among them, raise the bare UnicodeError
         pass
     encoding = _detected(data[:_SAMPLE])
     log.warning("%s is not UTF-8: read as %s", path, encoding)

@@ -103,6 +103,19 @@ def remove(names: Sequence[str], folder: Path, build: Callable[[], T]) -> T:
         return build()
 
 
+def discard(files: Sequence[Path], uploads: set[str]) -> None:
+    """Remove those of `files` that stand in `uploads`, the files that this process wrote; they leave it.
+
+    What a visitor names is only a text: a file, or a folder, that nobody uploaded stays.
+    """
+    for file in files:
+        if str(file) in uploads:
+            uploads.discard(str(file))
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+                file.parent.rmdir()  # the upload's own folder, where it is empty now
+
+
 @contextmanager
 def _kept_or_put_back(folder: Path, names: Sequence[str]) -> Iterator[None]:
     """Takes the files of these names aside; where what follows fails, they are put back and new ones go."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 from embeddings.added import added_files
@@ -11,6 +10,7 @@ from embeddings.errors import QAError
 from embeddings.readers import ENDINGS
 from embeddings.types import Article
 from qa.information import describe
+from qa.page.adding import discard
 from qa.page.changing import LISTED, REPORTED, added, rebuilt, removed
 from qa.page.guard import LARGEST_UPLOAD
 from qa.page.live import LiveQA
@@ -38,8 +38,11 @@ class CorpusTab:
     changes: list[Any]
 
 
-def tab(live: LiveQA, adding: bool) -> CorpusTab:
-    """The tab's components, with everything that happens in it; with `adding`, those to add articles by."""
+def tab(live: LiveQA, adding: bool, uploads: set[str]) -> CorpusTab:
+    """The tab's components, with everything that happens in it; with `adding`, those to add articles by.
+
+    `uploads` are the files that the server has taken in: nothing else is ever removed.
+    """
     import gradio as gr
 
     drop = added = remove = None
@@ -76,7 +79,7 @@ def tab(live: LiveQA, adding: bool) -> CorpusTab:
         found = gr.HTML(elem_id="found")
         table = _table(HEADERS, "Articles")
     made = CorpusTab(outer, summary, find, found, table, rebuild, report, files, drop, added, remove, [])
-    _connect(made, live)
+    _connect(made, live, uploads)
     return made
 
 
@@ -100,7 +103,7 @@ def _table(headers: list[str], label: str, visible: bool = True) -> Any:
     )
 
 
-def _connect(made: CorpusTab, live: LiveQA) -> None:
+def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
     import gradio as gr
 
     def show(text: str) -> dict[Any, Any]:
@@ -141,8 +144,7 @@ def _connect(made: CorpusTab, live: LiveQA) -> None:
         try:
             return {**changed(text, lambda: added(files, live.place, progress)), made.drop: None}
         finally:
-            for file in files:
-                rmtree(file.parent, ignore_errors=True)
+            discard(files, uploads)
 
     def take_away(names: list[str], text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
         return changed(text, lambda: removed(names, live.place, progress))

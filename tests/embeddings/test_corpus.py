@@ -2,12 +2,15 @@ import gzip
 import json
 import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from embeddings.corpus import Corpus
 from embeddings.errors import SourceError
+from embeddings.readers import ENDINGS, Origin, reader
 from embeddings.types import Article, Skipped
 
 HTML = """<html><head><title>Bridge reopens | Daily</title><meta property="og:title" content="Bridge reopens">
@@ -234,3 +237,51 @@ def test_sources_that_are_none(tmp_path: Path) -> None:
 def test_languages_in_encodings_of_old(text: str, encoding: str, tmp_path: Path) -> None:
     [article], _ = read(write(tmp_path, "a.txt", text.encode(encoding)))
     assert article.text == text
+
+
+EXCEPTIONS = [
+    *(
+        MemoryError,
+        RecursionError,
+        UnicodeError("bad"),
+        ValueError("bad"),
+        TypeError,
+        KeyError("x"),
+        IndexError,
+    ),
+    *(AttributeError, AssertionError, ZeroDivisionError, OverflowError, StopIteration, RuntimeError("bad")),
+    *(NotImplementedError, LookupError, ImportError("no library"), EOFError, SyntaxError("bad"), BufferError),
+    *(PermissionError(13, "Permission denied"), TimeoutError("too slow")),
+]
+
+
+@pytest.mark.parametrize(
+    "raised", EXCEPTIONS, ids=lambda raised: getattr(raised, "__name__", type(raised).__name__)
+)
+@pytest.mark.parametrize("name", [f"a{ending}" for ending in ENDINGS])
+def test_whatever_a_reader_raises_the_others_are_read(
+    name: str, raised: type[Exception] | Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+        stream.read(1)
+        raise raised
+        yield
+
+    real = reader
+    monkeypatch.setattr("embeddings.corpus.reader", lambda file: fails if file == name else real(file))
+    write(tmp_path, name, "x")
+    write(tmp_path, "good.txt", "A good article.")
+    articles, skipped = read(tmp_path)
+    assert [article.text for article in articles] == ["A good article."]
+    [left_out] = skipped
+    assert left_out.path == str(tmp_path / name) and left_out.reason
+    assert "\n" not in left_out.reason
+
+
+def test_a_page_with_a_codec_that_decodes_nothing(tmp_path: Path) -> None:
+    page = HTML.replace("<head>", '<head><meta charset="undefined">').replace("Ada", "Adé")
+    write(tmp_path, "a.html", page.encode("latin-1"))
+    write(tmp_path, "b.txt", "A good article.")
+    articles, _ = read(tmp_path)
+    assert [article.id for article in articles] == ["a.html", "b.txt"]
+    assert "Adé Moll" in articles[0].text

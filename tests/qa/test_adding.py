@@ -6,7 +6,7 @@ import pytest
 
 from embeddings.errors import QAError
 from qa.page import changing
-from qa.page.adding import REPLACED, SKIPPED, TAKEN, UNCHANGED, looked_at
+from qa.page.adding import REPLACED, SKIPPED, TAKEN, UNCHANGED, discard, looked_at
 from qa.pipeline import QA
 from tests.fakes import WordEncoder, load_with
 
@@ -118,3 +118,21 @@ def test_nothing_to_take_builds_nothing(index: Path, upload: Path) -> None:
     assert "Nothing was taken" in said
     assert rows[0][1] == "skipped"
     assert (index / "CURRENT").read_text() == before
+
+
+def test_only_what_was_uploaded_is_ever_removed(upload: Path) -> None:
+    one, other, pending = (upload / name / "a.md" for name in ("one", "other", "pending"))
+    for file in (one, other, pending):
+        file.parent.mkdir()
+        file.write_text(ZEBRA, "utf-8")
+    uploads = {str(one), str(pending)}
+    climbing = one.parent / ".." / "other" / "a.md"
+    discard([upload / "nofile.md", climbing, one.parent / ".." / "a.md", other, upload], uploads)
+    assert one.exists()
+    assert other.exists()
+    assert pending.exists()
+    discard([one], uploads)
+    assert not one.parent.exists()
+    assert other.exists()
+    assert uploads == {str(pending)}
+    assert pending.exists()

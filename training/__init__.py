@@ -1,0 +1,1 @@
+"""How the default reader was taught: `make reader` does it again."""
