@@ -35,18 +35,18 @@ class Example:
     answer: Span | None
 
 
-def read_written(passages: Path, questions: Path) -> list[Written]:
-    """The questions of one set; places are characters of the article's text."""
-    stretches = {row["p"]: row for row in _rows(passages)}
+def read_written(questions: Path, passages: Path | None = None) -> list[Written]:
+    """The questions of one set; places are characters of the article's text.
+
+    Where `passages` is a file of its own, each names its passage there; else its start and end stand with it.
+    """
+    stretches = {row["p"]: row for row in _rows(passages)} if passages else {}
     made = []
     for row in _rows(questions):
-        stretch = stretches[row["passage"]]
-        answer = row["answer"] and (row["answer"]["start"], row["answer"]["end"])
-        made.append(
-            Written(
-                row["id"], row["question"], row["article"], (stretch["start"], stretch["end"]), answer or None
-            )
-        )
+        stretch = stretches[row["passage"]] if passages else row
+        answer = (row["answer"]["start"], row["answer"]["end"]) if row["answer"] else None
+        place = (stretch["start"], stretch["end"])
+        made.append(Written(row["id"], row["question"], row["article"], place, answer))
     return made
 
 

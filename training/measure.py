@@ -17,7 +17,7 @@ def measured(model: Any, tokenizer: Any, articles: Path, passages: Path, questio
     """Figures over the written questions of a set, each with its own passage."""
     from training.train import encoded, logits, padded
 
-    written = read_written(passages, questions)
+    written = read_written(questions, passages)
     records = read_articles(articles, frozenset(row.article for row in written))
     model.eval()
     scores, exact, f1 = [], [], []

@@ -27,8 +27,8 @@ Passage = tuple[str, Span]
 def main(articles: str, out: str, *sets: str) -> None:
     written = [
         row
-        for passages, questions in zip(sets[::2], sets[1::2], strict=True)
-        for row in read_written(Path(passages), Path(questions))
+        for one in sets
+        for row in read_written(*map(Path, one.split(":")))
     ]
     records = read_articles(Path(articles), frozenset(row.article for row in written))
     encoder = load_encoder()

@@ -8,6 +8,7 @@ answer, the first must look more like an answer than the second. Stopped, it goe
 """
 
 import argparse
+import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -24,15 +25,17 @@ from training.measure import measured
 
 LIMIT = 320
 """Tokens of question, title and passage."""
-TITLE_TOKENS = 64
+TITLE_WORDS = 24
 BATCH = 16
-RATE = 1e-4
+RATE = 1.5e-4
 WARM = 0.05
 PAIR = 0.5
 """Weight of the loss that sets the passage of the answer above a like one."""
-CROPPED = 0.7
+CROPPED = 0.85
 """Share of passages that are shortened, to between `SHORT` words."""
-SHORT = (50, 110)
+SHORT = (40, 100)
+LIKE = 0.7
+"""Share of the answered questions that are read with a like passage too."""
 _KEPT_EVERY = 250
 
 Batch = dict[str, Any]
@@ -40,7 +43,8 @@ Batch = dict[str, Any]
 
 def encoded(tokenizer: Any, example: Example) -> Batch:
     """Token ids with the first and last token of the answer, 0 and 0 where there is none."""
-    head = f"{example.title}. " if example.title else ""
+    title = " ".join(example.title.split()[:TITLE_WORDS])
+    head = f"{title}. " if title else ""
     pair = tokenizer(
         example.question,
         head + example.text,
@@ -124,7 +128,7 @@ def one_pass(groups: Sequence[Sequence[Example]], number: int) -> list[list[Exam
     chance = random.Random(number)  # noqa: S311
     made = []
     for group in groups:
-        chosen = [group[0], *([chance.choice(group[1:])] if len(group) > 1 else [])]
+        chosen = [group[0], *([chance.choice(group[1:])] if group[1:] and chance.random() < LIKE else [])]
         if chance.random() < CROPPED:
             words = chance.randint(*SHORT)
             chosen = [shorter(example, words, chance) for example in chosen]
@@ -166,7 +170,7 @@ def main() -> None:
     )
     parser.add_argument("examples", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--passes", type=int, default=2)
+    parser.add_argument("--passes", type=float, default=2)
     parser.add_argument("--share", type=float, default=1.0, help="of the questions: for a learning curve")
     parser.add_argument("--dev", type=Path, nargs=3, help="articles, passages and questions to measure on")
     parser.add_argument("--from", dest="start", help="weights to start from, in place of the encoder's")
@@ -183,8 +187,8 @@ def main() -> None:
     groups = read_groups(options.examples)
     random.Random(0).shuffle(groups)  # noqa: S311
     groups = groups[: round(options.share * len(groups))]
-    steps_a_pass = sum(1 for _ in batches(tokenizer, one_pass(groups, 0), 0))
-    total = steps_a_pass * options.passes
+    steps_a_pass = sum(map(len, one_pass(groups, 0))) // BATCH
+    total = int(steps_a_pass * options.passes)
     optimizer = torch.optim.AdamW(
         [p for p in model.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01
     )
@@ -201,20 +205,21 @@ def main() -> None:
     print(f"{len(groups)} questions, about {total} steps; {done} done", flush=True)
     model.train()
     step, seen, mean, began = 0, 0, 0.0, time.time()
-    for number in range(options.passes):
+    for number in range(math.ceil(options.passes)):
         for batch, pairs in batches(tokenizer, one_pass(groups, number), number):
             step += 1
             if step <= done:
                 continue
-            batch = {key: value.to(device) for key, value in batch.items()}
-            value = loss(model, batch, pairs)
+            if step > total:
+                break
+            value = loss(model, {key: tensor.to(device) for key, tensor in batch.items()}, pairs)
             value.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
             optimizer.zero_grad()
             seen += len(batch["input_ids"])
-            mean += (float(value) - mean) / min(100, step)
+            mean += (value.item() - mean) / min(100, step)
             if step % 50 == 0:
                 print(
                     f"{step}/{total} loss {mean:.3f}, {seen / (time.time() - began):.1f} a second", flush=True

@@ -1,0 +1,107 @@
+"""An extractive question-answering model, run by OpenVINO: the default one or any of transformers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.passages import document
+from embeddings.types import Passage, Vectors
+from qa.answer.reader import Span
+
+LIMIT = 384
+"""Tokens of question, title and passage, at most; a passage that is longer loses its end."""
+_LONGEST = 30
+"""Tokens of an answer, at most, as SQuAD's evaluation has it."""
+_SPANS = 4
+"""Of a passage."""
+
+
+_WORD = re.compile(r"[$£€¥]?\d[\d.,:]*\d%?|[$£€¥]?\d%?|[^\W_]+")
+
+
+class Logits(Protocol):
+    """A model's forward pass: token ids, mask and kinds, `(rows, tokens)` each, to start and end logits."""
+
+    def __call__(
+        self, ids: NDArray[np.int64], mask: NDArray[np.int64], kinds: NDArray[np.int64]
+    ) -> tuple[Vectors, Vectors]: ...
+
+
+class ExtractiveReader:
+    """A Reader over a model's logits and its tokenizer."""
+
+    def __init__(self, name: str, fingerprint: str, tokenizer: Any, logits: Logits, limit: int = LIMIT) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self._logits = logits
+        self._tokenizer = tokenizer
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(limit, strategy="only_second")
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[list[Span]]:
+        heads = [len(document(passage.article.title, "")) for passage in passages]
+        pairs = [(question, document(passage.article.title, passage.text)) for passage in passages]
+        encodings = self._tokenizer.encode_batch(pairs)
+        found: list[list[Span]] = [[] for _ in passages]
+        for rows, starts, ends in self._run(encodings):
+            for at, row in enumerate(rows):
+                size = len(encodings[row].ids)
+                found[row] = _spans(
+                    encodings[row], starts[at, :size], ends[at, :size], heads[row], passages[row].text
+                )
+        return found
+
+    def _run(self, encodings: Sequence[Any]) -> Iterator[tuple[list[int], Vectors, Vectors]]:
+        """Logits of rows of like length together, padded."""
+        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
+        for first in range(0, len(order), _BATCH):
+            rows = order[first : first + _BATCH]
+            width = len(encodings[rows[-1]].ids)
+            ids, mask, kinds = np.zeros((3, len(rows), width), np.int64)
+            for at, row in enumerate(rows):
+                size = len(encodings[row].ids)
+                ids[at, :size] = encodings[row].ids
+                kinds[at, :size] = encodings[row].type_ids
+                mask[at, :size] = 1
+            yield rows, *self._logits(ids, mask, kinds)
+
+
+_BATCH = 4
+"""Passages that are read at once: less padding, and what is computed stays in the processor's cache."""
+
+
+def _spans(encoding: Any, starts: Vectors, ends: Vectors, head: int, text: str) -> list[Span]:
+    """The best spans that do not overlap, in characters of the passage, whose text begins at `head`."""
+    own = [
+        at
+        for at, (part, (start, end)) in enumerate(zip(encoding.sequence_ids, encoding.offsets, strict=True))
+        if part == 1 and start >= head and end > start
+    ]
+    if not own:
+        return []
+    first, last = own[0], own[-1] + 1
+    sums = starts[first:last, None] + ends[None, first:last]
+    open_ = np.triu(np.ones(sums.shape, np.bool_)) & ~np.triu(np.ones(sums.shape, np.bool_), _LONGEST)
+    sums = np.where(open_, sums, -np.inf)
+    none = float(starts[0] + ends[0])
+    found: list[Span] = []
+    for _ in range(_SPANS):
+        a, b = np.unravel_index(int(sums.argmax()), sums.shape)
+        if not np.isfinite(sums[a, b]):
+            break
+        start, end = encoding.offsets[first + a][0] - head, encoding.offsets[first + b][1] - head
+        found.append(Span(*whole_words(text, start, end), float(sums[a, b]) - none))
+        sums[: b + 1, a:] = -np.inf  # every span that shares a token with this one
+    return found
+
+
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """`start` and `end` moved out to the ends of words and numbers: a token can be a part of one."""
+    found = next((match for match in _WORD.finditer(text) if match.start() <= start < match.end()), None)
+    if found:
+        start = found.start()
+    found = next((match for match in _WORD.finditer(text) if match.start() < end <= match.end()), None)
+    return start, found.end() if found else end
