@@ -8,9 +8,9 @@ from pathlib import Path
 from benchmarks.quality import INDEXES
 from embeddings.errors import QAError
 from qa import QA
-from qa.evaluation import Figure, figures, measure
-from qa.questions import Question, read_questions
-from qa.running import run
+from qa.evaluation.metrics import Figure, figures, measure
+from qa.evaluation.questions import Question, read_questions
+from qa.evaluation.runs import run
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 _SHOWN = ("Success@1", "answer-sentence@1")

@@ -1,4 +1,4 @@
-"""Fits the weights in qa/sentences.py and qa/answering.py, with figures by cross-validation over weeks.
+"""Fits the weights in qa/sentence.py and qa/answerability.py, with figures by cross-validation over weeks.
 
     python -m benchmarks.fit INDEX QUESTIONS.jsonl UNANSWERABLE.jsonl [CHECK_INDEX CHECK_QUESTIONS.jsonl]
 
@@ -24,16 +24,17 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from embeddings.types import Article, Filter
-from qa import QA, answering, sentences
-from qa.abstention import calibration_error
-from qa.evaluation import holds_answer
-from qa.questions import Question, read_questions
-from qa.ranking import rank
-from qa.sentences import score_sentences
+from qa import QA
+from qa.answer import answerability, sentence
+from qa.answer.sentence import score_sentences
+from qa.evaluation.calibration import calibration_error
+from qa.evaluation.metrics import holds_answer
+from qa.evaluation.questions import Question, read_questions
+from qa.retrieval.ranking import rank
 
 Array = NDArray[np.float64]
-SENTENCE = [field.name for field in fields(sentences.Features)]
-FOUND = [field.name for field in fields(answering.Found)]
+SENTENCE = [field.name for field in fields(sentence.Features)]
+FOUND = [field.name for field in fields(answerability.Found)]
 _PARTS = {30: 8, 150: 3, 700: 2}
 """Articles of a random part of the corpus, and how many such parts."""
 _ASKED = 60
@@ -58,10 +59,10 @@ def collect(folder: str, questions: Sequence[Question]) -> list[Case]:
 def _case(qa: QA, question: Question) -> Case:
     query = qa.query(question.question, Filter())
     ranking = rank(qa.index, query, Filter())
-    ranked = qa._passages(query, ranking, sentences.READ, Filter())
+    ranked = qa._passages(query, ranking, sentence.READ, Filter())
     passages = [place.passage for place in ranked]
     scored = score_sentences(qa.index, query, passages, [place.score for place in ranked])
-    found = answering.found(qa.index, query, ranking, passages, scored)
+    found = answerability.found(qa.index, query, ranking, passages, scored)
     return Case(
         question,
         np.array([astuple(s.features) for s in scored]),

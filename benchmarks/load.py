@@ -25,9 +25,9 @@ from typing import Any
 import httpx
 import numpy as np
 
-from embeddings.corpus import Corpus
+from embeddings.sources.corpus import Corpus
 from embeddings.types import Article
-from qa.questions import read_questions
+from qa.evaluation.questions import read_questions
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 MARKER = "What is the serial number of the Quillfeather register?"

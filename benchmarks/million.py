@@ -18,14 +18,14 @@ import faiss
 import numpy as np
 
 from benchmarks.quality import INDEXES
+from embeddings.backends.folder.generations import Generations
+from embeddings.backends.folder.vectors import VectorIndex, cells_path
 from embeddings.errors import QAError
-from embeddings.generations import Generations
 from embeddings.types import Vectors
-from embeddings.vectors import VectorIndex, cells_path
 from qa import QA
-from qa.page.markup import Markup, element
-from qa.questions import read_questions
-from qa.report.charts import Bar, columns
+from qa.evaluation.questions import read_questions
+from qa.evaluation.report.charts import Bar, columns
+from qa.wording.html import Markup, element
 
 PLOT = Path(__file__).with_suffix(".svg")
 SIZES = (10_000, 100_000, 1_000_000)

@@ -13,13 +13,13 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.quality import INDEXES, SHAPE
-from embeddings.index import ArticleIndex
+from embeddings.index.index import ArticleIndex
 from embeddings.types import Filter
 from qa import QA
-from qa.evaluating import ask_all
-from qa.evaluation import measure
-from qa.questions import Question, read_questions
-from qa.ranking import rank
+from qa.evaluation.evaluate import ask_all
+from qa.evaluation.metrics import measure
+from qa.evaluation.questions import Question, read_questions
+from qa.retrieval.ranking import rank
 
 DEEP = 10
 

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from benchmarks.milvus import compare
 from benchmarks.quality import SHAPE
-from embeddings.encoder import load_encoder
+from embeddings.backends.open import read_info, store
+from embeddings.backends.verify import verify
+from embeddings.encoders.load import load_encoder
 from embeddings.errors import QAError
-from embeddings.index import ArticleIndex
-from embeddings.stores import read_info, store
-from embeddings.verifying import verify
+from embeddings.index.index import ArticleIndex
 from qa import QA
-from qa.questions import read_questions
+from qa.evaluation.questions import read_questions
 
 PLACE = "milvus+http://127.0.0.1:19530/news"
 ARTICLES = int(os.environ.get("ARTICLES", "300"))

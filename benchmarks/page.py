@@ -20,7 +20,7 @@ from socket import create_connection, socket
 from typing import Any
 
 from qa import QA
-from qa.questions import read_questions
+from qa.evaluation.questions import read_questions
 
 REPEATS = 5
 QUESTIONS = 20

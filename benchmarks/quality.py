@@ -10,9 +10,9 @@ from pathlib import Path
 from benchmarks.rankings import plain_sentences, runs
 from embeddings.errors import QAError
 from qa import QA
-from qa.evaluating import Trial, ask_all, evaluate
-from qa.evaluation import Difference, Figure, Run, compare, figures, measure
-from qa.questions import Question, read_questions
+from qa.evaluation.evaluate import Trial, ask_all, evaluate
+from qa.evaluation.metrics import Difference, Figure, Run, compare, figures, measure
+from qa.evaluation.questions import Question, read_questions
 
 SETS = ("mini", "dev")
 FILES = {

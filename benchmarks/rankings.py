@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.index import ArticleIndex
-from embeddings.sentences import sentence_spans
+from embeddings.index.index import ArticleIndex
+from embeddings.text.sentences import sentence_spans
 from embeddings.types import Filter, Passage
 from qa import QA
-from qa.evaluating import DEPTH
-from qa.evaluation import Run
-from qa.questions import Question
-from qa.ranking import Query, Ranking, rank
+from qa.evaluation.evaluate import DEPTH
+from qa.evaluation.metrics import Run
+from qa.evaluation.questions import Question
+from qa.retrieval.ranking import Query, Ranking, rank
 
 Scores = NDArray[np.float64]
 _K = 60

@@ -23,12 +23,12 @@ from time import perf_counter, sleep
 import numpy as np
 
 from benchmarks.quality import SHAPE
-from embeddings.corpus import Corpus
-from embeddings.distributed.engine import SHARDS, RayEngine
-from embeddings.encoder import load_encoder
-from embeddings.index import ArticleIndex
-from embeddings.models import DEFAULT_MODEL
-from embeddings.passages import PassageSettings
+from embeddings.encoders.load import load_encoder
+from embeddings.encoders.models import DEFAULT_MODEL
+from embeddings.engines.ray.engine import SHARDS, RayEngine
+from embeddings.index.index import ArticleIndex
+from embeddings.sources.corpus import Corpus
+from embeddings.text.passages import PassageSettings
 from embeddings.types import Encoder, Prepared, Vectors
 
 NODES = 3

@@ -17,14 +17,14 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.quality import SHAPE
-from embeddings.encoder import load_encoder
-from embeddings.index import ArticleIndex
-from embeddings.models import DEFAULT_MODEL, model_folder
-from embeddings.passages import document
+from embeddings.encoders.load import load_encoder
+from embeddings.encoders.models import DEFAULT_MODEL, model_folder
+from embeddings.index.index import ArticleIndex
+from embeddings.text.passages import document
 from embeddings.types import Filter
 from qa import QA
-from qa.questions import read_questions
-from qa.ranking import rank
+from qa.evaluation.questions import read_questions
+from qa.retrieval.ranking import rank
 
 SAMPLE = 1024
 REPEATS = 10
@@ -32,7 +32,7 @@ CHANGED = 10
 _LAYERS, _WIDTH = 6, 384
 """Of all-MiniLM-L6-v2."""
 _MEASURED = (
-    "import sys; from pathlib import Path; from qa.cli import main; status = main(sys.argv[1:]);"
+    "import sys; from pathlib import Path; from qa.cli.main import main; status = main(sys.argv[1:]);"
     "print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0], file=sys.stderr);"
     "sys.exit(status)"
 )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embeddings.types import Article, Filter, Passage
-    from qa.explaining import Explanation
     from qa.pipeline import QA
+    from qa.retrieval.explain import Explanation
     from qa.types import Answer, RankedPassage, Result, Signals
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 _HOMES = {
     "QA": "qa.pipeline",
     "Answer": "qa.types",
-    "Explanation": "qa.explaining",
+    "Explanation": "qa.retrieval.explain",
     "RankedPassage": "qa.types",
     "Result": "qa.types",
     "Signals": "qa.types",

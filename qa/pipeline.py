@@ -7,22 +7,22 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
-from embeddings.building import Progress, Report
+from embeddings.build.builder import Progress, Report
 from embeddings.errors import QueryError
-from embeddings.index import ArticleIndex
-from embeddings.readers import Reading
+from embeddings.index.index import ArticleIndex
+from embeddings.sources.readers import Reading
 from embeddings.types import Encoder, Filter
-from qa.answering import THRESHOLD, answerable, found
-from qa.explaining import Explanation, explain
-from qa.following import readings
-from qa.periods import Period, named_period
-from qa.ranking import Query, Ranking, rank
-from qa.reranking import Reranker, reranked
-from qa.sentences import READ, score_sentences
+from qa.answer.answerability import THRESHOLD, answerable, found
+from qa.answer.sentence import READ, score_sentences
+from qa.question.follow_up import readings
+from qa.question.periods import Period, named_period
+from qa.retrieval.explain import Explanation, explain
+from qa.retrieval.ranking import Query, Ranking, rank
+from qa.retrieval.reranker import Reranker, reranked
 from qa.types import RankedPassage, Result, Signals
 
 if TYPE_CHECKING:
-    from embeddings.indexing import Engine
+    from embeddings.build.build import Engine
 
 EVERYTHING = Filter()
 LONGEST = 2_000
@@ -65,7 +65,7 @@ class QA:
         reading: Reading | None = None,
         engine: "Engine | None" = None,
     ) -> Report:
-        """Make the index at `place` hold exactly the articles of `sources`; see `indexing.build`."""
+        """Make the index at `place` hold exactly the articles of `sources`; see `build.build`."""
         return ArticleIndex.build(
             sources,
             place,

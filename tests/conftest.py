@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.encoder import load_encoder
+from embeddings.encoders.load import load_encoder
 from embeddings.types import Encoder
 from tests.fakes import WordEncoder
 

@@ -44,7 +44,7 @@ class WordEncoder:
 
 def load_with(monkeypatch: "pytest.MonkeyPatch", load: Callable[[str], WordEncoder] | None) -> None:
     """Wherever an index loads its model, `load` is called instead; None where none must be loaded."""
-    for module in ("folder", "indexing"):
+    for module in ("backends.folder.store", "build.build"):
         monkeypatch.setattr(f"embeddings.{module}.load_encoder", load)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qa import cli
+from qa.cli import main as cli
 from tests.fakes import WordEncoder, load_with
 
 GOOD = "The heron stands in the reed at dawn."

@@ -27,7 +27,7 @@ def note(event, given):
         with open("called", "a") as file:
             file.write(f"{event} {other}\\n")
 sys.addaudithook(note)
-from qa.cli import main
+from qa.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -3,7 +3,7 @@
 import argparse
 import re
 
-from qa.arguments import EXAMPLES, parser
+from qa.cli.arguments import EXAMPLES, parser
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")

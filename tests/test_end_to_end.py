@@ -11,9 +11,9 @@ import yaml
 
 from embeddings.types import Encoder
 from qa import QA
-from qa.evaluation import measure
-from qa.questions import read_questions
-from qa.running import run
+from qa.evaluation.metrics import measure
+from qa.evaluation.questions import read_questions
+from qa.evaluation.runs import run
 from tests.conftest import ROOT
 
 SEEDS = ROOT / "seeds"

@@ -8,11 +8,11 @@ from typing import BinaryIO
 
 import pytest
 
-import embeddings.corpus
-import embeddings.vectors
-from embeddings.files import open_regular
-from embeddings.readers import Origin, reader
-from qa import cli
+import embeddings.backends.folder.vectors
+import embeddings.sources.corpus
+from embeddings.sources.files import open_regular
+from embeddings.sources.readers import Origin, reader
+from qa.cli import main as cli
 from tests.hostile import GOOD, Row, check, found, prepare, put, remarks, same, write
 
 ROOT = os.geteuid() == 0
@@ -138,7 +138,7 @@ def test_between_finding_and_reading(
         return open_regular(path)
 
     folder = prepare(monkeypatch, tmp_path)
-    monkeypatch.setattr(embeddings.corpus, "open_regular", open_after)
+    monkeypatch.setattr(embeddings.sources.corpus, "open_regular", open_after)
     check(Row("", write("a.txt", "x"), (f"skipped articles/a.txt: {reason}",)), folder, capsys)
 
 
@@ -146,7 +146,7 @@ def test_changed_while_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = prepare(monkeypatch, tmp_path)
-    monkeypatch.setattr(embeddings.corpus, "reader", lambda name: late(reader(name), folder))
+    monkeypatch.setattr(embeddings.sources.corpus, "reader", lambda name: late(reader(name), folder))
     said = ("qa: warning: articles/a.txt changed while it was read: run `qa index` again",)
     check(Row("", write("a.txt", "The otter swims."), said, "The otter swims."), folder, capsys)
 
@@ -191,7 +191,7 @@ def file_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("there").mkdir(exist_ok=True)
-    monkeypatch.setattr("embeddings.generations.os.access", lambda path, mode: False)
+    monkeypatch.setattr("embeddings.backends.folder.generations.os.access", lambda path, mode: False)
 
 
 def somebody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +238,7 @@ def test_a_full_disk_leaves_the_old_index(
     assert cli.main(["index", str(folder)]) == 0
     capsys.readouterr()
     put(folder / "b.txt", "The otter swims.")
-    monkeypatch.setattr(embeddings.vectors.VectorIndex, "save", fail)
+    monkeypatch.setattr(embeddings.backends.folder.vectors.VectorIndex, "save", fail)
     assert cli.main(["index", str(folder)]) == 1
     expected = "qa: cannot write ...No space left on device...the index ...stays as it was..."
     same(remarks(capsys), (expected,))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import embeddings.readers
-import embeddings.readers.jsonl
-from tests.embeddings.test_corpus import pdf
+import embeddings.sources.readers
+import embeddings.sources.readers.jsonl
+from tests.embeddings.sources.test_corpus import pdf
 from tests.hostile import Row, check, prepare, write
 
 PAGE = "<p>The otter of the lower mill was seen again on Monday, said warden Ada Moll of the trust.</p>"
@@ -366,9 +366,9 @@ LARGE = [
 def test_an_article_beyond_the_limit(
     row: Row, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(embeddings.readers, "LARGEST", 4_000)
-    monkeypatch.setattr(embeddings.readers.jsonl, "LARGEST", 4_000)
-    monkeypatch.setattr("embeddings.readers.pdf.LARGEST", 4_000)
+    monkeypatch.setattr(embeddings.sources.readers, "LARGEST", 4_000)
+    monkeypatch.setattr(embeddings.sources.readers.jsonl, "LARGEST", 4_000)
+    monkeypatch.setattr("embeddings.sources.readers.pdf.LARGEST", 4_000)
     check(row, prepare(monkeypatch, tmp_path), capsys)
 
 

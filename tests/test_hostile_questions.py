@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa import cli
+from qa.cli import main as cli
 from qa.pipeline import QA
 from tests.fakes import WordEncoder
 from tests.hostile import GOOD, found, prepare, remarks, same

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.sentences import sentence_spans
+from embeddings.text.sentences import sentence_spans
 
 Span = tuple[int, int]
 

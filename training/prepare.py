@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from embeddings.encoder import load_encoder
-from embeddings.passages import PassageSettings, cut
+from embeddings.backends.folder.words import WordIndex, WordWriter
+from embeddings.encoders.load import load_encoder
+from embeddings.text.passages import PassageSettings, cut
 from embeddings.types import Article, Encoder, Filter
-from embeddings.words import WordIndex, WordWriter
 from training.examples import Example, Span, Written, plain, positive, read_articles, read_written, write
 
 NEGATIVES = 4

@@ -19,7 +19,7 @@ import torch
 from torch.nn.functional import cross_entropy, softplus
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer, get_linear_schedule_with_warmup
 
-from embeddings.models import DEFAULT_MODEL, model_folder
+from embeddings.encoders.models import DEFAULT_MODEL, model_folder
 from training.examples import Example, read_groups, shorter
 from training.measure import measured
 

@@ -4,9 +4,9 @@ import random
 from functools import lru_cache
 from pathlib import Path
 
+from embeddings.backends.verify import verify
+from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import NoIndexError
-from embeddings.models import DEFAULT_MODEL
-from embeddings.verifying import verify
 from qa import QA
 from tests.fakes import WordEncoder
 

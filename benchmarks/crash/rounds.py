@@ -13,7 +13,7 @@ from benchmarks.crash.disks import small_disk
 from benchmarks.crash.processes import End, Runner
 from benchmarks.crash.watching import Watcher
 from benchmarks.crash.worker import PHASES
-from embeddings.journal import JOURNAL
+from embeddings.build.journal import JOURNAL
 
 
 @dataclass(slots=True)

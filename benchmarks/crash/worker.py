@@ -10,15 +10,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import embeddings.building as building
-import embeddings.folder as folder
-import embeddings.generations as generations
-import embeddings.indexing as indexing
-from embeddings.corpus import Corpus
-from embeddings.folder import FolderWriter
-from embeddings.generations import Generations
-from embeddings.journal import Journal
-from qa import cli
+import embeddings.backends.folder.generations as generations
+import embeddings.backends.folder.store as folder
+import embeddings.build.build as indexing
+import embeddings.build.builder as building
+from embeddings.backends.folder.generations import Generations
+from embeddings.backends.folder.store import FolderWriter
+from embeddings.build.journal import Journal
+from embeddings.sources.corpus import Corpus
+from qa.cli import main as cli
 from tests.fakes import WordEncoder
 
 PHASES = (

@@ -22,11 +22,11 @@ import numpy as np
 from benchmarks.peers.peer import Outcome, Task
 from benchmarks.peers.table import Entry, Timed, table
 from benchmarks.quality import SHAPE
+from embeddings.encoders.models import DEFAULT_MODEL, forbid_network, model_folder
 from embeddings.errors import QAError
-from embeddings.index import ArticleIndex
-from embeddings.models import DEFAULT_MODEL, forbid_network, model_folder
+from embeddings.index.index import ArticleIndex
 from qa import QA
-from qa.questions import Question, read_questions
+from qa.evaluation.questions import Question, read_questions
 
 ROOT = Path(__file__).parents[2]
 OURS = "article_qa"

@@ -3,7 +3,7 @@
 from typing import Self
 
 from benchmarks.peers.peer import DEPTH, Peer, Task, main
-from embeddings.models import forbid_network
+from embeddings.encoders.models import forbid_network
 from qa import QA
 
 

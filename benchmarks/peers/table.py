@@ -6,8 +6,8 @@ from statistics import median
 
 from benchmarks.peers.peer import Outcome
 from benchmarks.quality import row
-from qa.evaluation import Figure, Run, figures, measure
-from qa.questions import Question
+from qa.evaluation.metrics import Figure, Run, figures, measure
+from qa.evaluation.questions import Question
 
 HEADINGS = (
     "library",

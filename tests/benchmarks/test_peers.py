@@ -17,7 +17,7 @@ from benchmarks.peers.peer import main as run_peer
 from benchmarks.peers.table import HEADINGS, Entry, Timed, quality, table
 from embeddings.errors import QAError
 from qa import QA
-from qa.questions import Question
+from qa.evaluation.questions import Question
 from tests.fakes import WordEncoder
 
 OWNERS = ["a", "a", "b", "c"]

@@ -9,8 +9,8 @@ from benchmarks.quality import main
 from benchmarks.rankings import plain_sentences, reciprocal_rank_fusion, runs
 from embeddings.types import Numbers
 from qa import QA
-from qa.questions import Question
-from qa.ranking import Ranking
+from qa.evaluation.questions import Question
+from qa.retrieval.ranking import Ranking
 from tests.fakes import WordEncoder
 
 QUESTION = Question("q", "Who saved a penalty for the village during the flood?", frozenset({"sport/cup.md"}))

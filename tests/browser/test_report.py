@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from qa.evaluating import Trial, evaluate
-from qa.report.document import write_report
-from tests.qa.test_report import AGAINST, HOSTILE, QUESTIONS, RUN, UNANSWERABLE, line
+from qa.evaluation.evaluate import Trial, evaluate
+from qa.evaluation.report.document import write_report
+from tests.qa.evaluation.test_report import AGAINST, HOSTILE, QUESTIONS, RUN, UNANSWERABLE, line
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -5,7 +5,7 @@ import pytest
 
 from embeddings.errors import QueryError
 from qa import QA, Filter, Result
-from qa.answering import BIAS, THRESHOLD, WEIGHTS, Found, answerable
+from qa.answer.answerability import BIAS, THRESHOLD, WEIGHTS, Found, answerable
 from tests.fakes import WordEncoder
 
 

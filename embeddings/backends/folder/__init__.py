@@ -1,0 +1,1 @@
+"""An index in a folder: FAISS, tantivy and SQLite files in generations."""

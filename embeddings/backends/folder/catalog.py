@@ -1,0 +1,294 @@
+"""Articles in SQLite and passages in a memory-mapped array: what vectors and words are numbers of."""
+
+import hashlib
+import json
+import math
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.index.manifest import damaged
+from embeddings.text.copies import Copy, signature, stories
+from embeddings.text.sentences import Span
+from embeddings.types import Article, Filter, Numbers, Passage, Vectors
+
+_COLUMNS = "id, title, text, url, date, source, path"
+_TABLE = """
+CREATE TABLE articles (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+    url TEXT, date TEXT, source TEXT, path TEXT,
+    content BLOB NOT NULL, signature BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+    story INTEGER
+)
+"""
+_INDEXES = """
+CREATE UNIQUE INDEX by_id ON articles (id);
+CREATE INDEX by_content ON articles (content);
+CREATE INDEX by_date ON articles (date, source, first, count);
+CREATE INDEX by_source ON articles (source, first, count);
+CREATE INDEX by_first ON articles (first);
+CREATE INDEX by_story ON articles (story) WHERE story IS NOT NULL;
+"""
+_PASSAGE = np.dtype([("article", "<i8"), ("start", "<i8"), ("end", "<i8")])
+
+
+def content_hash(article: Article) -> bytes:
+    """SHA-256 of what an article's passages and vectors come from: title and text."""
+    return hashlib.sha256(json.dumps([article.title, article.text]).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An article's row in the catalog, without its text."""
+
+    id: str
+    content: bytes
+    signature: bytes
+    first: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogStats:
+    articles: int
+    passages: int
+    since: str | None
+    until: str | None
+    sources: dict[str, int]
+    """Articles of each publisher, most first."""
+
+
+class CatalogWriter:
+    """Writes a catalog article by article; `close` makes it whole."""
+
+    def __init__(self, articles: Path, passages: Path) -> None:
+        self._db = sqlite3.connect(articles, isolation_level=None)
+        self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLE)
+        self._db.execute("BEGIN")
+        self._path = passages
+        self._spans: list[NDArray[Any]] = []
+        self._copies: list[Copy] = []
+        self.articles = 0
+        self.passages = 0
+
+    def add(self, article: Article, spans: Sequence[Span], kept: Kept | None = None) -> tuple[int, int]:
+        """Number of the article, and of its first passage; `kept` is its row in another catalog."""
+        sketch = kept.signature if kept else signature(article.text)
+        self._copies.append(Copy(article.title, article.source, article.date, sketch))
+        number, first = self.articles, self.passages
+        rows = np.array([(number, start, end) for start, end in spans], _PASSAGE)
+        self._spans.append(rows)
+        self._db.execute(
+            f"INSERT INTO articles (number, {_COLUMNS}, content, signature, first, count)"
+            f" VALUES ({', '.join('?' * 12)})",
+            (
+                *(number, article.id, article.title, article.text, article.url, article.date, article.source),
+                *(article.path, content_hash(article), sketch, first, len(spans)),
+            ),
+        )
+        self.articles += 1
+        self.passages += len(spans)
+        return number, first
+
+    def close(self) -> None:
+        found = stories(self._copies)
+        copied = np.flatnonzero(np.isin(found, found[found != np.arange(len(found))]))
+        self._db.executemany(
+            "UPDATE articles SET story = ? WHERE number = ?", [(int(found[n]), int(n)) for n in copied]
+        )
+        self._db.execute("COMMIT")
+        self._db.executescript(_INDEXES)
+        self._db.close()
+        rows = np.concatenate(self._spans) if self._spans else np.zeros(0, _PASSAGE)
+        np.save(self._path, rows, allow_pickle=False)
+
+
+class Catalog:
+    """Reads articles and passages by number, by id, and by filter."""
+
+    def __init__(self, articles: Path, passages: Path) -> None:
+        self._files = articles, passages
+        self._db = sqlite3.connect(
+            f"{articles.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        next(self._select("SELECT number FROM articles LIMIT 1"), None)
+        try:
+            self._passages: NDArray[Any] = np.load(passages, mmap_mode="r", allow_pickle=False)
+        except (ValueError, EOFError) as error:
+            raise damaged(passages, error) from None
+        if self._passages.dtype != _PASSAGE:
+            raise damaged(passages, f"it holds {self._passages.dtype}, expected {_PASSAGE}")
+
+    @classmethod
+    def open(cls, articles: Path, passages: Path) -> Self:
+        """Raises IndexMismatchError where the files are damaged, as do all that read from them."""
+        try:
+            return cls(articles, passages)
+        except sqlite3.Error as error:
+            raise damaged(articles, error) from None
+
+    def close(self) -> None:
+        self._db.close()
+
+    @property
+    def passage_count(self) -> int:
+        return len(self._passages)
+
+    def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
+        """The articles of these numbers."""
+        return {row[0]: Article(*row[1:]) for row in self._rows(_COLUMNS, numbers)}
+
+    def _select(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlite3.ProgrammingError:
+            raise  # our own doing, such as reading what has been closed
+        except sqlite3.DatabaseError as error:
+            raise damaged(self._files[0], error) from None
+
+    def _rows(self, columns: str, numbers: Iterable[int]) -> Iterator[Any]:
+        """Number and `columns` of these articles; SQLite takes only so many numbers at once."""
+        wanted = [int(number) for number in numbers]
+        for first in range(0, len(wanted), 500):
+            some = wanted[first : first + 500]
+            marks = ", ".join("?" * len(some))
+            yield from self._select(f"SELECT number, {columns} FROM articles WHERE number IN ({marks})", some)
+
+    def all_articles(self) -> Iterator[Article]:
+        """Every article, in order."""
+        for row in self._select(f"SELECT {_COLUMNS} FROM articles ORDER BY number"):
+            yield Article(*row)
+
+    def article(self, id: str) -> Article | None:
+        row = next(self._select(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id,)), None)
+        return Article(*row) if row else None
+
+    def number(self, id: str) -> int | None:
+        row = next(self._select("SELECT number FROM articles WHERE id = ?", (id,)), None)
+        return int(row[0]) if row else None
+
+    def headings(self) -> Iterator[Article]:
+        """Every article without its text, in order."""
+        columns = _COLUMNS.replace("text", "''")
+        for row in self._select(f"SELECT {columns} FROM articles ORDER BY number"):
+            yield Article(*row)
+
+    def passages(self, numbers: Numbers) -> list[Passage]:
+        """The passages of these numbers, in their order."""
+        rows = self._passages[numbers]
+        articles = self.articles(sorted({int(n) for n in rows["article"]}))
+        passages = []
+        for number, row in zip(numbers, rows, strict=True):
+            owner, start, end = int(row["article"]), int(row["start"]), int(row["end"])
+            article = articles.get(owner)
+            if article is None or not 0 <= start < end <= len(article.text):
+                found = f"passage {number} is [{start}:{end}] of article {owner}, which has no such place"
+                raise damaged(self._files[1], found)
+            passages.append(Passage(int(number), article, start, end))
+        return passages
+
+    def article_numbers(self, passages: Numbers) -> Numbers:
+        """The article's number of each passage."""
+        return np.asarray(self._passages["article"][passages], np.int64)
+
+    def stories(self, articles: Numbers) -> Numbers:
+        """Int64 `(len(articles),)`: copies of one report have one number, every other article its own."""
+        found = dict(self._rows("story", articles))
+        return np.array(
+            [int(number) if found[int(number)] is None else found[int(number)] for number in articles],
+            np.int64,
+        )
+
+    def copies(self, article: int, narrow: Filter) -> list[Article]:
+        """The other articles with the report of this one that `narrow` lets through, earliest first."""
+        conditions, values = _conditions(narrow)
+        rows = self._select(
+            f"SELECT {_COLUMNS} FROM articles WHERE {' AND '.join(['number != ?', *conditions])}"
+            " AND story = (SELECT story FROM articles WHERE number = ?) ORDER BY date IS NULL, date, number",
+            [article, *values, article],
+        )
+        return [Article(*row) for row in rows]
+
+    def days(self, articles: Numbers) -> Vectors:
+        """Float32 `(len(articles),)`: days since the year 0 of each article's date, NaN without one."""
+        dates = dict(self._rows("date", articles))
+        try:
+            return np.array([_ordinal(dates[int(number)]) for number in articles], np.float32)
+        except (KeyError, ValueError) as error:
+            raise damaged(self._files[0], f"no article, or no day: {error}") from None
+
+    @cached_property
+    def newest(self) -> float:
+        """The latest of the `days`; NaN where no article has a date."""
+        return _ordinal(next(self._select("SELECT max(date) FROM articles"))[0])
+
+    def leads(self, articles: Numbers) -> Numbers:
+        """Number of the first passage of each article that has one."""
+        owners = self._passages["article"]
+        firsts = np.searchsorted(owners, articles)
+        return np.asarray(firsts[firsts < len(owners)], np.int64)
+
+    def first_passages(self, passages: Numbers) -> NDArray[np.bool_]:
+        """For each passage, whether it opens its article."""
+        return np.asarray(
+            (passages == 0) | (self.article_numbers(passages) != self.article_numbers(passages - 1)), np.bool_
+        )
+
+    def spans(self, first: int, count: int) -> list[Span]:
+        return [(int(row["start"]), int(row["end"])) for row in self._passages[first : first + count]]
+
+    def allowed(self, narrow: Filter) -> Numbers | None:
+        """Sorted numbers of the passages whose articles `narrow` lets through; None for all."""
+        if not narrow:
+            return None
+        conditions, values = _conditions(narrow)
+        rows = self._select(
+            f"SELECT first, count FROM articles WHERE {' AND '.join(conditions)} ORDER BY first", values
+        )
+        ranges = [np.arange(first, first + count, dtype=np.int64) for first, count in rows]
+        return np.concatenate(ranges) if ranges else np.zeros(0, np.int64)
+
+    def kept_by_content(self, content: bytes) -> Kept | None:
+        rows = self._select(
+            "SELECT id, content, signature, first, count FROM articles WHERE content = ? LIMIT 1", (content,)
+        )
+        row = next(rows, None)
+        return Kept(*row) if row else None
+
+    def kept(self) -> dict[str, Kept]:
+        """Every article's row by id."""
+        rows = self._select("SELECT id, content, signature, first, count FROM articles")
+        return {row[0]: Kept(*row) for row in rows}
+
+    def stats(self) -> CatalogStats:
+        count, since, until = next(self._select("SELECT count(*), min(date), max(date) FROM articles"))
+        return CatalogStats(count, len(self._passages), since, until, self.sources())
+
+    def sources(self) -> dict[str, int]:
+        """Articles of each publisher, most first."""
+        rows = self._select(
+            "SELECT source, count(*) AS n FROM articles WHERE source IS NOT NULL"
+            " GROUP BY source ORDER BY n DESC, source"
+        )
+        return dict(rows)
+
+
+def _conditions(narrow: Filter) -> tuple[list[str], list[str]]:
+    """`narrow` as conditions of SQL, with their values."""
+    bounds = (("date >= ?", narrow.since), ("date <= ?", narrow.latest))
+    conditions = [condition for condition, value in bounds if value]
+    values = [value for _, value in bounds if value]
+    if narrow.sources:
+        conditions.append(f"source IN ({', '.join('?' * len(narrow.sources))})")
+    return conditions, [*values, *narrow.sources]
+
+
+def _ordinal(day: str | None) -> float:
+    return float(date.fromisoformat(day).toordinal()) if day else math.nan

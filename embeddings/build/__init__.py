@@ -1,0 +1,1 @@
+"""Sources to a published generation of an index."""

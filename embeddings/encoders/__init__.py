@@ -1,0 +1,1 @@
+"""Texts to vectors: which model, and what runs it."""

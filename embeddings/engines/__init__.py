@@ -1,0 +1,1 @@
+"""Who cuts and encodes: this process, or a Ray cluster."""

@@ -1,0 +1,167 @@
+"""Sources (files and folders) to articles, in a stable order, with every omission named."""
+
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import TypeAlias
+
+from embeddings.errors import SourceError
+from embeddings.sources.files import File, find, open_regular
+from embeddings.sources.readers import ENDINGS, Origin, Reading, Unreadable, reader
+from embeddings.types import Article, Prepared, Skipped
+
+log = logging.getLogger(__name__)
+
+_REMARKS = 1_000
+"""Remarks on one file, at most: a file of broken lines must not fill the memory with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Remarks on lines of a file that its reader no longer made."""
+
+    count: int
+
+
+Found: TypeAlias = Article | Prepared | Skipped | Unsaid
+"""What a reader finds in a file, before articles of all files are seen together."""
+
+
+class Corpus:
+    """The articles of some sources; iterating reads them, one file at a time.
+
+    A folder is read recursively by name, and symbolic links as `reading` says. `fraction` says how much has
+    been read. Raises SourceError where a source does not exist or holds nothing to read.
+    """
+
+    def __init__(self, sources: Sequence[str | Path], reading: Reading | None = None) -> None:
+        self.reading = reading or Reading()
+        self.files: list[File] = []
+        self._left_out: list[Skipped] = []
+        for source in sources:
+            for found in find(Path(source), self.reading.follow_links):
+                if isinstance(found, Skipped):
+                    self._left_out.append(found)
+                else:
+                    self.files.append(found)
+        self._total = sum(file.size for file in self.files)
+        self._read = 0
+        if not self.files:
+            where = ", ".join(str(source) for source in sources)
+            first = f" ({self._left_out[0].path}: {self._left_out[0].reason})" if self._left_out else ""
+            raise SourceError(
+                f"nothing to read in {where}{first}: expected files that end in {', '.join(ENDINGS)}"
+            )
+
+    @property
+    def fraction(self) -> float:
+        """Bytes read of all bytes, 0 to 1."""
+        return min(1.0, self._read / self._total) if self._total else 1.0
+
+    def tell(self, fraction: float) -> None:
+        """Say how much has been read, where somebody else reads."""
+        self._read = int(fraction * self._total)
+
+    def __iter__(self) -> Iterator[Article | Skipped]:
+        """Articles, and remarks on what is not among them; ids are unique."""
+        for item in self.settle(self._read_all()):
+            if not isinstance(item, Prepared):
+                yield item
+
+    def settle(self, found: Iterable[tuple[int, Found]]) -> Iterator[Article | Prepared | Skipped]:
+        """What iterating yields, from what was `found` in each of `files`, by its number and in order.
+
+        Whoever reads the files, ids become unique and remarks few here.
+        """
+        yield from self._left_out
+        seen: dict[str, str] = {}
+        for number, items in groupby(found, itemgetter(0)):
+            file = self.files[number]
+            remarks = 0
+            for _, item in items:
+                if isinstance(item, Unsaid):
+                    remarks += item.count
+                    continue
+                settled = item if isinstance(item, Skipped) else _unique(item, file, seen)
+                line = _on_a_line(settled, file)
+                remarks += line
+                if not line or remarks <= _REMARKS:
+                    yield settled
+            if remarks > _REMARKS:
+                yield Skipped(str(file.path), f"{remarks - _REMARKS} more of its lines")
+
+    def _read_all(self) -> Iterator[tuple[int, Article | Skipped]]:
+        done = 0
+        for number, file in enumerate(self.files):
+
+            def told(place: int, file: File = file, done: int = done) -> None:
+                self._read = done + min(place, file.size)
+
+            for item in read_file(file, self.reading, told):
+                yield number, item
+            done += file.size
+            self._read = done
+
+
+def read_file(
+    file: File, reading: Reading, told: Callable[[int], None] = lambda _: None, place: Path | None = None
+) -> Iterator[Article | Skipped]:
+    """What stands in `file`, opened at `place` if that is given; `told` hears how many bytes are read."""
+    path = str(file.path)
+    try:
+        read = reader(file.path.name)
+        with open_regular(place or file.path) as stream:
+            before = os.fstat(stream.fileno())
+            for item in read(stream, Origin(path, file.id, reading.max_unpacked)):
+                told(stream.tell())
+                yield item
+            after = os.fstat(stream.fileno())
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                log.warning("%s changed while it was read: run `qa index` again", path)
+    except Unreadable as error:
+        yield Skipped(path, str(error))
+    except OSError as error:
+        yield Skipped(path, error.strerror or str(error))
+    except Exception as error:  # libraries raise what they like, and one file must never stop the others
+        yield Skipped(path, _damaged(error))
+
+
+def _damaged(error: Exception) -> str:
+    """Why a file is left out whose reader failed in a way that it did not foresee."""
+    if isinstance(error, MemoryError):
+        return "there is not memory enough to read it"
+    if isinstance(error, RecursionError):
+        return "its parts are nested too deep"
+    said = f"{type(error).__name__}: {error}".strip(": ")
+    return f"it cannot be read ({' '.join(said.split())[:200]})"
+
+
+def few_remarks(file: File, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped | Unsaid]:
+    """`items` of `file` with no more remarks on its lines than `Corpus.settle` lets through."""
+    remarks = 0
+    for item in items:
+        remarks += _on_a_line(item, file)
+        if remarks <= _REMARKS or not _on_a_line(item, file):
+            yield item
+    if remarks > _REMARKS:
+        yield Unsaid(remarks - _REMARKS)
+
+
+def _on_a_line(item: Article | Prepared | Skipped, file: File) -> bool:
+    """Whether it is a remark on a part of the file."""
+    return isinstance(item, Skipped) and item.path != str(file.path)
+
+
+def _unique(item: Article | Prepared, file: File, seen: dict[str, str]) -> Article | Prepared | Skipped:
+    article = item.article if isinstance(item, Prepared) else item
+    path = article.path or ""
+    if article.id in seen and article.id == file.id:
+        article = replace(article, id=f"{file.folder}/{article.id}")
+    if article.id in seen:
+        return Skipped(path, f"its id {article.id} is taken by {seen[article.id]}")
+    seen[article.id] = path
+    return replace(item, article=article) if isinstance(item, Prepared) else article

@@ -1,0 +1,25 @@
+"""Plain text: the first line is the title when it is short and an empty line follows."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from embeddings.sources.readers import Origin, read_all
+from embeddings.sources.readers.fields import article, clean, decode
+from embeddings.types import Article
+
+_TITLE = 200
+"""Characters of a first line that can be a title, at most."""
+
+
+def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
+    title, text = split_title(decode(read_all(stream), origin.path))
+    yield article(origin.path, origin.id, title, text)
+
+
+def split_title(text: str) -> tuple[str, str]:
+    """The title, or "", and the text without it."""
+    text = clean(text).strip()
+    first, _, rest = text.partition("\n")
+    if len(first) <= _TITLE and rest.strip() and not rest.partition("\n")[0].strip():
+        return first.strip(), rest
+    return "", text

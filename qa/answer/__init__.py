@@ -1,0 +1,1 @@
+"""Ranked passages to the sentence that answers, and how likely it is that there is one."""

@@ -1,0 +1,6 @@
+"""`python -m qa.cli`."""
+
+from qa.cli import run
+
+if __name__ == "__main__":
+    run()

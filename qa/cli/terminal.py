@@ -1,0 +1,250 @@
+"""What people read in a terminal: plain lines in a pipe, colours and a progress bar on a screen."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from embeddings.types import Article, Passage, Skipped
+from qa.wording.safe_text import one_line, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from embeddings.build.builder import Progress, Report
+    from embeddings.build.preview import Preview
+    from qa.retrieval.explain import Explanation, Word
+    from qa.types import Answer, RankedPassage, Result
+
+NO_ANSWER = "The corpus does not seem to answer this."
+SIGNALS = {
+    "dense": "meaning",
+    "passage_words": "words of a passage",
+    "article_words": "words of the article",
+    "score": "all together",
+}
+"""What signals are called; another one goes by its own name."""
+_SHOWN = 5
+"""Remarks on one file."""
+
+
+def console() -> "Console":
+    """Where results go: wrapped and coloured on a screen, one line a paragraph in a pipe."""
+    from rich.console import Console
+
+    class Piped(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # whoever reads, such as `head`, has seen enough
+
+    return Piped(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+
+
+def print_result(result: "Result") -> None:
+    out = console()
+    ranked = result.passages
+    if result.understood != result.question:
+        out.print(f"Read as: {printable(result.understood)}", style="dim")
+    if result.answer:
+        out.print(_answer(result.answer), style="bold")
+        out.print(f"{_origin(result.answer.article)} · {likelihood(result)}", style="dim")
+        print_passages(ranked, result.answer)
+        return
+    out.print(NO_ANSWER, style="bold")
+    out.print(likelihood(result), style="dim")
+    if ranked:
+        out.print("\nRelated passages:")
+        print_passages(ranked)
+
+
+def likelihood(result: "Result") -> str:
+    """How likely it is that the corpus answers: the only score that means something to people."""
+    likely = result.answerable
+    said = "over 99%" if likely > 0.99 else "under 1%" if likely < 0.01 else f"{likely:.0%}"
+    return f"{said} likely to be answered here"
+
+
+def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" = None) -> None:
+    out = console()
+    if not ranked:
+        out.print("No passage matches.")
+    for place in ranked:
+        article = place.passage.article
+        out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
+        out.print(f"   {_origin(article)}", style="dim")
+        if place.also:
+            names = "; ".join(_origin(copy) for copy in place.also)
+            out.print(f"   also in: {names}", style="dim")
+        out.print(_marked(place.passage, answer))
+
+
+def print_explanation(explanation: "Explanation") -> None:
+    out = console()
+    article = explanation.article
+    if not article:
+        out.print(f"{printable(explanation.wanted)} is not indexed.", style="bold")
+        for near in explanation.similar:
+            out.print(f"  similar: {printable(near.id)} · {printable(near.title)}")
+        return
+    out.print(printable(article.title or article.id), style="bold")
+    out.print(f"{printable(article.id)} · {_origin(article)}", style="dim")
+    for reason in explanation.dropped:
+        out.print(f"Left out by {printable(reason)}. What follows is as without filters.")
+    if explanation.copy_of:
+        copy = f"{printable(explanation.copy_of.title)} ({printable(explanation.copy_of.id)})"
+        out.print(f"A copy of the same report stands for it: {copy}")
+    out.print(_standing(explanation))
+    if explanation.first:
+        out.print(f"First: {printable(explanation.first.title or explanation.first.id)}")
+    _print_places(explanation)
+    for place in explanation.passages[:1]:
+        out.print(f"\nIts closest passage, {place.rank} of all passages:", style="bold")
+        out.print(printable(place.passage.text))
+    _print_words(explanation)
+
+
+def _standing(explanation: "Explanation") -> str:
+    if explanation.rank:
+        return f"Rank {explanation.rank} of {explanation.candidates} candidate articles."
+    reach = f"Not among the {explanation.pool} candidates of either search"
+    fused = next((place.rank for place in explanation.places if place.signal == "score"), None)
+    return (
+        f"{reach}; of all {explanation.articles} articles, it would be number {fused}."
+        if fused
+        else f"{reach}."
+    )
+
+
+def _print_places(explanation: "Explanation") -> None:
+    out = console()
+    out.print(
+        f"\n{'':<22}{'value':>8}  {f'rank of {explanation.articles}':<14}{'first has':>9}", style="bold"
+    )
+    for place in explanation.places:
+        rank = "-" if place.rank is None else str(place.rank)
+        name = SIGNALS.get(place.signal, place.signal)
+        out.print(f"{name:<22}{place.value:>8.3f}  {rank:<14}{place.best:>9.3f}")
+
+
+def _print_words(explanation: "Explanation") -> None:
+    def listed(words: "Sequence[Word]") -> str:
+        return ", ".join(f"{printable(word.word)} {word.weight:.0%}" for word in words) or "none"
+
+    out = console()
+    words = explanation.words
+    out.print("\nWords of the question, with their weight:", style="bold")
+    out.print(f"in that passage         {listed([w for w in words if w.passage])}")
+    out.print(f"elsewhere in it         {listed([w for w in words if w.article and not w.passage])}")
+    out.print(f"nowhere in the article  {listed([w for w in words if not w.article])}")
+
+
+def _answer(answer: "Answer") -> str:
+    return " ".join(printable(answer.text).split())
+
+
+def _origin(article: Article) -> str:
+    parts = (article.source, article.date, article.url or article.path)
+    return printable(" · ".join(part for part in parts if part) or article.id)
+
+
+def _marked(passage: Passage, answer: "Answer | None") -> "Text":
+    """The passage, with the answer inside it between `[[` and `]]`."""
+    from rich.text import Text
+
+    text = Text()
+    inside = (
+        answer is not None
+        and answer.article.id == passage.article.id
+        and passage.start <= answer.start
+        and answer.end <= passage.end
+    )
+    if not inside or answer is None:
+        return text.append(printable(passage.text))
+    whole = passage.article.text
+    text.append(printable(whole[passage.start : answer.start]))
+    text.append(f"[[{printable(answer.text)}]]", style="bold yellow")
+    return text.append(printable(whole[answer.end : passage.end]))
+
+
+def print_report(report: "Report", index: str) -> None:
+    out = console()
+    _print_skipped(report.skipped)
+    out.print(f"{report.articles} articles ({_counts(report)}), {len(report.skipped)} skipped")
+    rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
+    resumed = f", {report.resumed} taken from the interrupted build" if report.resumed else ""
+    out.print(
+        f"{report.passages} passages ({report.encoded} encoded{resumed}) "
+        f"in {report.seconds:.1f} s{rate}: {index}"
+    )
+    if not report.published:
+        out.print("nothing has changed: the index stays as it is")
+
+
+def print_preview(preview: "Preview", index: str) -> None:
+    out = console()
+    _print_skipped(preview.skipped)
+    out.print(f"would hold {preview.articles} articles ({_counts(preview)}), {len(preview.skipped)} skipped")
+    out.print(f"would encode {preview.encoded} of them; nothing was written: {index}")
+
+
+def _counts(report: "Report | Preview") -> str:
+    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
+    return ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
+
+
+def _print_skipped(skipped: Sequence[Skipped]) -> None:
+    out = console()
+    for file, remarks in _by_file(skipped).items():
+        for left_out in sorted(remarks, key=lambda remark: remark.path != file)[:_SHOWN]:
+            out.print(f"skipped {one_line(left_out.path)}: {one_line(left_out.reason)}")
+        if len(remarks) > _SHOWN:
+            out.print(f"skipped {len(remarks) - _SHOWN} more in {one_line(file)}")
+
+
+def _by_file(skipped: Sequence[Skipped]) -> dict[str, list[Skipped]]:
+    """Remarks by the file that they are about: a line's remark says `file:line`."""
+    files: dict[str, list[Skipped]] = {}
+    for left_out in skipped:
+        file, _, line = left_out.path.rpartition(":")
+        files.setdefault(file if line.isdigit() else left_out.path, []).append(left_out)
+    return files
+
+
+def print_info(info: dict[str, Any]) -> None:
+    sources = info["sources"]
+    shown = ", ".join(f"{name} ({count})" for name, count in list(sources.items())[:5])
+    more = f", and {len(sources) - 5} more" if len(sources) > 5 else ""
+    lines = {
+        "index": f"{info['index']} (format {info['format']}, {info['bytes'] / 1e6:.1f} MB)",
+        "made": f"{info['created']} from {', '.join(info['read_from'])}",
+        "articles": f"{info['articles']}, dated {info['since'] or '?'} to {info['until'] or '?'}",
+        "passages": str(info["passages"]),
+        "publishers": (shown or "none named") + more,
+        "model": f"{info['model']} ({info['encoder'][:12]})",
+        "vectors": info["vectors"],
+    }
+    for name, value in lines.items():
+        print(f"{name:<11}{printable(value)}")
+
+
+@contextmanager
+def build_progress() -> "Iterator[Callable[[Progress], None]]":
+    """A function that shows how far a build is: a bar on a screen, a line now and then in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda at: print(
+            f"{at.fraction:4.0%} {at.articles} articles, {at.passages} passages", file=sys.stderr
+        )
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("loading the model", total=1.0)
+
+        def show(at: "Progress") -> None:
+            done = f"{at.articles} articles, {at.passages} passages"
+            bar.update(task, completed=at.fraction, description=done)
+
+        yield show

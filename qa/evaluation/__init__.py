@@ -1,0 +1,1 @@
+"""Judged questions to measures, intervals, comparisons and a report."""

@@ -1,0 +1,1 @@
+"""What is asked: follow-up questions, and the days that a question names."""

@@ -1,0 +1,167 @@
+"""Passages as people read them: the answer marked, matching words underlined, and why each ranks."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from itertools import pairwise
+
+from embeddings.text.sentences import Span
+from embeddings.types import Article
+from qa.types import Answer, RankedPassage
+from qa.wording.html import Markup, element, join, link
+
+WHY = {"dense": "meaning", "passage_words": "words", "article_words": "article"}
+"""What the signals are called on the page; another signal goes by its own name."""
+_COPIES = 5
+"""Copies of a report that are named."""
+_WORD = re.compile(r"\w+")
+
+Matches = Callable[[str], bool]
+"""Says of a word whether the question has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Consecutive characters of a text that look alike."""
+
+    text: str
+    answer: bool = False
+    word: bool = False
+
+
+def pieces(text: str, span: Span, answer: Span | None, matches: Matches) -> list[Piece]:
+    """`text[start:end]` of `span` cut where the answer and where matching words begin and end."""
+    start, end = span
+    low, high = answer or (start, start)
+    low, high = max(low, start), min(high, end)
+    words = [found.span() for found in _WORD.finditer(text, start, end) if matches(found.group())]
+    cuts = sorted(
+        {start, end, *(cut for word in words for cut in word)} | ({low, high} if low < high else set())
+    )
+    made = [
+        Piece(text[first:last], low <= first < high, _inside(first, words)) for first, last in pairwise(cuts)
+    ]
+    return [piece for piece in made if piece.text]
+
+
+def _inside(at: int, words: Sequence[Span]) -> bool:
+    return any(first <= at < last for first, last in words)
+
+
+def answer_span(passage: RankedPassage, answer: Answer | None) -> Span | None:
+    """Where the answer lies, if it lies in this passage."""
+    if not answer or answer.article.id != passage.passage.article.id:
+        return None
+    inside = passage.passage.start <= answer.start and answer.end <= passage.passage.end
+    return (answer.start, answer.end) if inside else None
+
+
+def quotation(text: str, span: Span, answer: Span | None, matches: Matches) -> Markup:
+    """`text[start:end]` with the answer in one `<mark>` and matching words in `<u>`."""
+    before: list[Markup] = []
+    marked: list[Markup] = []
+    after: list[Markup] = []
+    for piece in pieces(text, span, answer, matches):
+        shown = element("u", piece.text) if piece.word else join([piece.text])
+        (marked if piece.answer else after if marked else before).append(shown)
+    return join([*before, element("mark", *marked) if marked else None, *after])
+
+
+def origin(article: Article) -> str:
+    """Publisher and day, as far as they are known."""
+    return " · ".join(part for part in (article.source, day(article.date)) if part)
+
+
+def title(article: Article) -> str:
+    return " ".join(article.title.split()) or article.id
+
+
+def day(iso: str | None) -> str | None:
+    """`2022-11-03` as `3 November 2022`."""
+    try:
+        found = date.fromisoformat(iso or "")
+    except ValueError:
+        return iso
+    return f"{found.day} {found:%B %Y}"
+
+
+def card(
+    ranked: RankedPassage, among: Sequence[RankedPassage], answer: Answer | None, matches: Matches
+) -> Markup:
+    """One passage with all that is known of it; `among` are the passages it is compared with."""
+    passage = ranked.passage
+    quoted = quotation(
+        passage.article.text, (passage.start, passage.end), answer_span(ranked, answer), matches
+    )
+    return element(
+        "article",
+        heading(passage.article, str(ranked.rank)),
+        element("blockquote", quoted, class_="quotation", dir="auto"),
+        _also(ranked.also),
+        _why(ranked, among),
+        class_="card",
+        aria_label=f"Passage {ranked.rank}: {title(passage.article)}",
+    )
+
+
+def _also(copies: Sequence[Article]) -> Markup | None:
+    """The other articles that hold the same report."""
+    if not copies:
+        return None
+    facts = [
+        join([element("span", origin(copy) or title(copy), dir="auto"), " ", link(copy.url)])
+        for copy in copies[:_COPIES]
+    ]
+    more = [join([f"and {len(copies) - _COPIES} more"])] if len(copies) > _COPIES else []
+    return element("ul", *(element("li", fact) for fact in [*facts, *more]), class_="also")
+
+
+def heading(article: Article, rank: str | None = None) -> Markup:
+    """Title, publisher, day and link of an article."""
+    facts = [element("span", part) for part in (article.source, day(article.date)) if part]
+    return element(
+        "header",
+        element("span", rank, class_="rank", aria_hidden="true") if rank else None,
+        element("h3", title(article), dir="auto"),
+        element("p", *facts, link(article.url), class_="origin"),
+    )
+
+
+def shares(ranked: RankedPassage, among: Sequence[RankedPassage]) -> Iterator[tuple[str, int]]:
+    """Each signal's name and its value in hundredths of the best among these passages.
+
+    A signal that says nothing of any of them is left out.
+    """
+    for signal in fields(ranked.signals):
+        values = [_number(getattr(other.signals, signal.name)) for other in among]
+        best = max(values, default=0.0)
+        if best > 0:
+            share = _number(getattr(ranked.signals, signal.name)) / best
+            name = WHY.get(signal.name, signal.name.replace("_", " "))
+            yield name, round(100 * min(max(share, 0.0), 1.0))
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _why(ranked: RankedPassage, among: Sequence[RankedPassage]) -> Markup:
+    bars = [
+        element(
+            "li",
+            element("span", name),
+            element(
+                "span",
+                element("span", style=f"width: {share}%"),
+                class_="bar",
+                role="meter",
+                aria_label=f"{name}, beside the best passage shown",
+                aria_valuemin=0,
+                aria_valuemax=100,
+                aria_valuenow=share,
+            ),
+        )
+        for name, share in shares(ranked, among)
+    ]
+    return element("ul", *bars, class_="why", title="How near each is to the best passage shown")

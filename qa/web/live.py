@@ -1,0 +1,106 @@
+"""The index that the page answers from: opened when first needed, and again once another is published."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from embeddings.backends.open import store
+from embeddings.errors import IndexMismatchError, QAError
+from embeddings.text.terms import analyzer
+from embeddings.types import Article, Filter
+from qa.pipeline import QA
+from qa.types import RankedPassage, Result
+from qa.web.turns import Turn
+
+_RARE = 1.6
+"""Inverse document frequency from which a word is worth underlining: in less than a fifth of passages."""
+_NEAR = 60
+"""Passages whose days the timeline counts."""
+_ANALYZER = analyzer()
+
+
+class LiveQA:
+    """Answers from the published generation of the index at `place`, one question at a time."""
+
+    def __init__(self, place: str | Path) -> None:
+        self.place = place
+        self.store = store(place)
+        self._lock = threading.RLock()
+        self._qa: QA | None = None
+        self._generation: str | None = None
+        self._listed: tuple[Article, ...] = ()
+        self._listed_from: str | None = None
+
+    def current(self) -> QA:
+        """The index as it is published now. Raises QAError where it cannot be opened."""
+        with self._lock:
+            published = self.store.current()
+            if not self._qa or published != self._generation:
+                before, self._qa, self._generation = self._qa, self._open(), published
+                if before:  # no question uses it: each holds the lock until it is answered
+                    before.index.catalog.close()
+            return self._qa
+
+    def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None = None) -> Turn:
+        """A turn of a conversation, after `before`. Raises QAError."""
+        with self._lock:
+            qa = self.current()
+            result = qa.ask(question, top_k, narrow, before)
+            near = qa.search(result.understood, _NEAR, narrow)
+            words = qa.index.passage_words
+            terms = words.terms(result.understood)
+            rare = frozenset(
+                term for term, idf in zip(terms, words.idf(terms), strict=True) if float(idf) >= _RARE
+            )
+        days = tuple(ranked.passage.article.date for ranked in near if ranked.passage.article.date)
+        return Turn(question, narrow, result, rare, days)
+
+    def result(self, question: str, top_k: int, narrow: Filter, after: str | None = None) -> Result:
+        """What `QA.ask` returns, asked after the question `after`. Raises QAError."""
+        with self._lock:
+            qa = self.current()
+            before = qa.ask(after, narrow=narrow) if after else None
+            return qa.ask(question, top_k, narrow, before)
+
+    def passages(self, text: str, top_k: int, narrow: Filter) -> tuple[RankedPassage, ...]:
+        """What `QA.search` returns. Raises QAError."""
+        with self._lock:
+            return self.current().search(text, top_k, narrow)
+
+    def warm(self) -> None:
+        """Load what the first question would have to wait for."""
+        with suppress(QAError):
+            self.current()
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article without its text, newest first. Raises QAError."""
+        with self._lock:
+            published = self.store.current()
+            if published != self._listed_from:
+                with self.store.look() as (_, catalog):
+                    bare = list(catalog.headings())
+                self._listed = tuple(sorted(bare, key=lambda a: a.date or "", reverse=True))
+                self._listed_from = published
+            return self._listed
+
+    def _open(self) -> QA:
+        if self._qa:
+            try:  # the model stays loaded unless the new index was built with another
+                return QA.open(self.place, self._qa.index.encoder)
+            except IndexMismatchError:
+                pass
+        return QA.open(self.place)
+
+
+@lru_cache(maxsize=20_000)
+def term(word: str) -> str | None:
+    """`word` as the index has it."""
+    found = _ANALYZER.analyze(word)
+    return found[0] if found else None
+
+
+def matcher(turn: Turn) -> Callable[[str], bool]:
+    """Says of a word whether the question of `turn` has it."""
+    return lambda word: term(word) in turn.terms

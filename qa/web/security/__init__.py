@@ -1,0 +1,1 @@
+"""Who and what is let through to the page."""

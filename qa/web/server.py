@@ -1,0 +1,180 @@
+"""`qa chat`: the page in which to ask, served on this machine."""
+
+import os
+import socket
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from embeddings.backends.open import read_info
+from embeddings.errors import QAError
+from qa.web import api
+from qa.web.cards import day
+from qa.web.gradio_import import import_gradio
+from qa.web.live import LiveQA
+from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
+from qa.web.security.login import Credentials, Door, credentials, knocking
+from qa.web.tabs import articles, ask, evidence
+from qa.wording.html import Markup, element
+
+_CSS = Path(__file__).parent / "page.css"
+_WAITING = 100
+"""Questions that may wait for their turn; further ones are refused."""
+_ENVIRONMENT = ("GRADIO_TEMP_DIR", "GRADIO_ROOT_PATH")
+"""Settings of Gradio that may come from outside: where files may be laid, and a proxy's path."""
+_FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+_FIXED_FONT = ("ui-monospace", "Menlo", "Consolas", "monospace")
+
+
+def serve(
+    index: str,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    mcp: bool = False,
+    auth: str | None = None,
+    no_auth: bool = False,
+    names: Sequence[str] = (),
+) -> None:
+    """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
+
+    `auth`, `no_auth`: see `login.credentials`; `names`: further hosts by which it may be called.
+    Visitors may add articles where only this machine can reach the page, or who knows the password.
+    Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
+    come, or, for `mcp`, without its package.
+    """
+    host = host.strip("[]")
+    wanted = credentials(host, auth, no_auth)
+    _settle_environment()
+    read_info(index)
+    if mcp and not find_spec("mcp"):
+        raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
+    _check_port(host, port)
+    live = LiveQA(index)
+    adding = live.store.takes_files and (wanted is not None or is_loopback(host))
+    with tempfile.TemporaryDirectory(prefix="qa-", ignore_cleanup_errors=True) as uploads:
+        os.environ.setdefault("GRADIO_TEMP_DIR", uploads)
+        import_gradio(mcp)
+        page = build(live, adding)
+        launch(page, host, port, mcp, wanted, names, adding)
+        print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
+        with suppress(KeyboardInterrupt):
+            Event().wait()
+        page.close(verbose=False)
+
+
+def build(live: LiveQA, adding: bool = True) -> Any:
+    """The page, not yet served; with `adding`, visitors may add articles and take them away."""
+    import gradio as gr
+
+    with live.store.look() as (manifest, catalog):
+        stats = catalog.stats()
+        examples = ask.example_questions(manifest.sources, catalog)
+    with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
+        api.offer(live)  # first, so that its names are taken by no event of the page
+        head = gr.HTML(_head(stats.articles, stats.since, stats.until, len(stats.sources)), elem_id="head")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", id="asking"):
+                made = ask.tab(live, examples)
+            corpora = articles.tab(live, adding, page.upload_file_set)
+
+        def fill() -> list[Any]:
+            _, now = read_info(live.place)
+            days = ask.day_choices([article.date for article in live.articles() if article.date])
+            choices = [(f"{name} ({count})", name) for name, count in now.sources.items()]
+            opened = _head(now.articles, now.since, now.until, len(now.sources))
+            as_of = [("today", ask.ANY), *days[1:]]
+            return [opened, gr.Dropdown(days), gr.Dropdown(days), gr.Dropdown(as_of), gr.Dropdown(choices)]
+
+        quiet = {"show_progress": "hidden", "api_visibility": "private"}
+        filling = (fill, None, [head, made.since, made.until, made.as_of, made.sources])
+        page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
+        for changed in corpora.changes:
+            changed.then(*filling, **quiet)
+        page.load(None, js=evidence.ESCAPE, **quiet)
+    page.queue(max_size=_WAITING, default_concurrency_limit=4, api_open=False)
+    return page
+
+
+def launch(
+    page: Any,
+    host: str,
+    port: int,
+    mcp: bool = False,
+    wanted: Credentials | None = None,
+    names: Sequence[str] = (),
+    adding: bool = False,
+) -> None:
+    """Start serving, to everybody or to who gives the `wanted` credentials; returns once it can be opened."""
+    import gradio as gr
+
+    fonts = {"font": list(_FONT), "font_mono": list(_FIXED_FONT)}
+    hues = {"primary_hue": "teal", "neutral_hue": "stone"}
+    door = Door(wanted) if wanted else None
+    page.launch(
+        server_name=bracketed(host),
+        server_port=port,
+        share=False,
+        quiet=True,
+        inbrowser=False,
+        prevent_thread_lock=True,
+        ssr_mode=False,
+        pwa=False,
+        run_history=False,
+        enable_monitoring=False,
+        max_file_size=LARGEST_UPLOAD if adding else "1kb",
+        state_session_capacity=500,
+        num_workers=0,
+        mcp_server=mcp,
+        theme=gr.themes.Default(**hues, **fonts),
+        css_paths=_CSS,
+        footer_links=["api", "settings"],
+        app_kwargs={
+            "middleware": middleware(host, names, knocking(door) if door else (), adding),
+            "routes": [door.route()] if door else [],
+        },
+    )
+    if mcp and wanted:
+        _let_tools_in(page, wanted)
+
+
+def _let_tools_in(page: Any, wanted: Credentials) -> None:
+    """Gradio's MCP server calls the tools through a client of its own, which has to log in like others."""
+    from gradio_client import Client
+
+    page.mcp_server_obj._client_instance = Client(
+        page.local_url,
+        auth=(wanted.user, wanted.password),
+        headers={"x-gradio-user": "mcp"},
+        download_files=False,
+        verbose=False,
+        analytics_enabled=False,
+        _skip_components=False,
+    )
+
+
+def _settle_environment() -> None:
+    """Gradio takes settings from the environment too: ours alone hold, and nothing is sent anywhere."""
+    for name in [name for name in os.environ if name.startswith("GRADIO_") and name not in _ENVIRONMENT]:
+        del os.environ[name]
+    os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+
+
+def _head(articles: int, since: str | None, until: str | None, publishers: int) -> Markup:
+    span = f", {day(since)} to {day(until)}" if since and until else ""
+    held = f"{articles:,} articles from {publishers:,} publishers{span}"
+    return element("header", element("h1", "Article QA"), element("p", held), class_="head")
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise QAError(f"cannot listen on {host}:{port} ({why}): give another --port or --host") from None

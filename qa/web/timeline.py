@@ -1,0 +1,116 @@
+"""When the passages that match were published: bars of days, weeks, months or years, each a button."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+
+from qa.web.cards import day
+from qa.wording.html import Markup, element
+
+_MOST = 45
+"""Bars that stand beside one another, each wide enough to be hit."""
+_UNITS = {"day": 1, "week": 7, "month": 32, "year": 367}
+"""Days after the first of each from which the next one has surely begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of days, with the number of passages in it."""
+
+    since: date
+    until: date
+    count: int
+    unit: str
+
+    @property
+    def name(self) -> str:
+        match self.unit:
+            case "month":
+                return f"{self.since:%B} {self.since.year}"
+            case "year":
+                return str(self.since.year)
+            case "week":
+                return f"{_day(self.since)} to {_day(self.until)}"
+        return _day(self.since)
+
+
+def _day(of: date) -> str:
+    return day(of.isoformat()) or ""
+
+
+def timeline(days: Sequence[str]) -> list[Bar]:
+    """Every day from the first of `days` (`YYYY-MM-DD`) to the last; weeks, months or years if many."""
+    counts = Counter(date.fromisoformat(published) for published in days)
+    for unit in _UNITS if counts else ():
+        bars = list(islice(_stretches(counts, unit), _MOST + 1))
+        if len(bars) <= _MOST:
+            return bars
+    return list(_stretches(counts, "year")) if counts else []
+
+
+def _stretches(counts: Counter[date], unit: str) -> Iterator[Bar]:
+    found: Counter[date] = Counter()
+    for published, count in counts.items():
+        found[_first(published, unit)] += count
+    since, last = min(found), max(found)
+    while since < last:
+        until = _last(since, unit)
+        yield Bar(since, until, found[since], unit)
+        since = until + timedelta(1)
+    yield Bar(last, _last(last, unit), found[last], unit)
+
+
+def _first(of: date, unit: str) -> date:
+    """The first day of the week, month or year that `of` is in."""
+    if unit == "week":
+        return of - timedelta(of.weekday())
+    return of if unit == "day" else of.replace(day=1) if unit == "month" else of.replace(month=1, day=1)
+
+
+def _last(of: date, unit: str) -> date:
+    """The last day of the week, month or year that begins with `of`."""
+    try:
+        return _first(of + timedelta(_UNITS[unit]), unit) - timedelta(1)
+    except OverflowError:  # of the year 9999
+        return date.max
+
+
+def chart(bars: Sequence[Bar], narrowed: bool) -> Markup:
+    """The bars, to be chosen from, and a way back where the question was `narrowed` to some days."""
+    every = element("button", "All days", type="button", data_days="/", class_="every") if narrowed else None
+    if len(bars) < 2:
+        return element("section", element("h3", "When"), every, class_="timeline") if every else Markup()
+    most = max(bar.count for bar in bars)
+    ends = (_day(bars[0].since), _day(bars[-1].until))
+    return element(
+        "section",
+        element("h3", "When"),
+        element("p", f"Passages that match, by {bars[0].unit}: choose a bar to ask only then."),
+        every,
+        element("div", *(_bar(bar, most) for bar in bars), class_="bars", role="group", aria_label="When"),
+        element("div", *(element("span", end) for end in ends), class_="ends"),
+        class_="timeline",
+    )
+
+
+def _bar(bar: Bar, most: int) -> Markup:
+    if not bar.count:
+        return element("span")
+    said = f"{bar.name}: {bar.count} passage{'s' if bar.count > 1 else ''}"
+    return element(
+        "button",
+        element("span", style=f"height: {round(100 * bar.count / most)}%"),
+        type="button",
+        title=said,
+        aria_label=said,
+        data_days=f"{bar.since}/{bar.until}",
+    )
+
+
+def days_within(chosen: str, days: Sequence[str | None]) -> tuple[str, str]:
+    """First and last of `days` in the stretch that is `chosen`, `since/until`; empty where there is none."""
+    since, _, until = chosen.partition("/")
+    inside = [published for published in days if published and since <= published <= until]
+    return (min(inside), max(inside)) if inside else ("", "")

@@ -1,0 +1,170 @@
+"""The conversation: each question with the evidence it was answered from, and what leaves the page."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from embeddings.types import Article, Filter
+from qa.cli.terminal import NO_ANSWER, likelihood
+from qa.types import RankedPassage, Result
+from qa.web.cards import Matches, answer_span, day, heading, origin, quotation, title
+from qa.wording.html import Markup, element, join, safe_address
+
+RELATED = "The nearest passages are shown as related."
+KEPT = 50
+"""Questions that a conversation remembers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of one visitor, with its result, or with the reason why there is none."""
+
+    question: str
+    narrow: Filter
+    result: Result | None = None
+    terms: frozenset[str] = frozenset()
+    """The question's rare words, as the index has them."""
+    days: tuple[str, ...] = ()
+    """Days of the passages that match, many more than are shown."""
+    error: str | None = None
+
+    @property
+    def read_as(self) -> str | None:
+        """The question as it was read, where that is not as it was asked."""
+        read = self.result.understood if self.result else self.question
+        return read if read != self.question else None
+
+
+def extended(turns: Sequence[Turn], turn: Turn) -> tuple[Turn, ...]:
+    return (*turns, turn)[-KEPT:]
+
+
+def messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:
+    """The conversation for a chatbot that shows HTML: everything in it is escaped."""
+    return [message for turn in turns for message in _messages(turn)]
+
+
+def _messages(turn: Turn) -> list[dict[str, Any]]:
+    return [
+        {"role": "user", "content": _plain(turn.question)},
+        {"role": "assistant", "content": [{"type": "text", "text": _plain(line)} for line in reply(turn)]},
+    ]
+
+
+def _plain(text: str) -> str:
+    return escape(" ".join(text.split()), quote=False)
+
+
+def reply(turn: Turn) -> list[str]:
+    """What is said first, and what stands under it."""
+    if turn.error or not turn.result:
+        return [_sentence(turn.error or "there is no result")]
+    answer = turn.result.answer
+    if not answer:
+        return [NO_ANSWER, RELATED] if turn.result.passages else [NO_ANSWER, "No passage matches."]
+    return [answer.text, " — ".join(part for part in (title(answer.article), origin(answer.article)) if part)]
+
+
+def _sentence(message: str) -> str:
+    return f"{message[:1].upper()}{message[1:]}."
+
+
+def turn_of(message: int) -> int:
+    """The turn that a message belongs to: each has two."""
+    return message // 2
+
+
+def lead(turn: Turn | None) -> Markup:
+    """What stands over the evidence: whose it is, and what it is."""
+    if not turn:
+        return element("p", "Ask a question: the passages that answer it appear here.", class_="empty")
+    return element(
+        "header",
+        element("p", turn.question, class_="asked", dir="auto"),
+        element("p", f"Read as: {turn.read_as}", class_="narrowed", dir="auto") if turn.read_as else None,
+        element("p", narrowed(turn.narrow), class_="narrowed") if turn.narrow else None,
+        element("h2", _kind(turn.result), class_="kind"),
+        element("p", likelihood(turn.result), class_="likely") if turn.result else None,
+        class_="lead",
+    )
+
+
+def _kind(result: Result | None) -> str:
+    if not result or not result.passages:
+        return "No passages"
+    return "Because" if result.answer else "Related passages"
+
+
+def narrowed(narrow: Filter) -> str:
+    """`narrow` in words."""
+    since, until = day(narrow.since), day(narrow.until)
+    span = f"{since} to {until}" if since and until else f"since {since}" if since else f"until {until}"
+    parts = [span if since or until else None, ", ".join(narrow.sources) or None]
+    only = "; ".join(part for part in parts if part)
+    asked = f"As of {day(narrow.as_of)}" if narrow.as_of else None
+    return ". ".join(part for part in (asked, f"Only {only}" if only else None) if part)
+
+
+def in_reading_order(result: Result) -> list[RankedPassage]:
+    """The passages, the one that holds the answer first."""
+    return sorted(result.passages, key=lambda ranked: answer_span(ranked, result.answer) is None)
+
+
+def opened(result: Result, ranked: RankedPassage, matches: Matches) -> Markup:
+    """The whole article, its passage set off and the answer in it marked."""
+    article, passage = ranked.passage.article, ranked.passage
+    inside = quotation(
+        article.text, (passage.start, passage.end), answer_span(ranked, result.answer), matches
+    )
+    text = join(
+        [
+            article.text[: passage.start],
+            element("span", inside, class_="passage", id="opened-passage"),
+            article.text[passage.end :],
+        ]
+    )
+    return element(
+        "article",
+        heading(article),
+        element(
+            "div", text, class_="whole", dir="auto", tabindex=0, role="region", aria_label="Whole article"
+        ),
+        class_="card opened",
+    )
+
+
+def citation(text: str, article: Article) -> str:
+    """A quotation with its source, in one line."""
+    parts = [title(article), article.source, day(article.date), safe_address(article.url)]
+    return f"“{' '.join(text.split())}” " + ", ".join(part for part in parts if part)
+
+
+def citations(result: Result) -> str:
+    """The answer's citation, or those of the passages where there is no answer."""
+    if result.answer:
+        return citation(result.answer.text, result.answer.article)
+    return "\n\n".join(citation(ranked.passage.text, ranked.passage.article) for ranked in result.passages)
+
+
+def as_markdown(result: Result) -> str:
+    """The answer with its evidence, to take away."""
+    lines = [f"# {' '.join(result.question.split())}", ""]
+    lines += [f"> {_line(result.answer.text)}", ""] if result.answer else [NO_ANSWER, ""]
+    lines += ["## Evidence" if result.answer else "## Related passages"]
+    for ranked in result.passages:
+        article = ranked.passage.article
+        facts = [origin(article), safe_address(article.url) or ""]
+        lines += ["", f"{ranked.rank}. **{title(article)}** · {' · '.join(fact for fact in facts if fact)}"]
+        lines += ["", f"   > {_line(ranked.passage.text)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def as_json(result: Result) -> str:
+    value = {"question": result.question, "understood": result.understood, **result.to_json()}
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,0 +1,1 @@
+"""What the page, the terminal and the report say alike, and how text is made safe for each."""
