@@ -25,11 +25,7 @@ Passage = tuple[str, Span]
 
 
 def main(articles: str, out: str, *sets: str) -> None:
-    written = [
-        row
-        for one in sets
-        for row in read_written(*map(Path, one.split(":")))
-    ]
+    written = [row for one in sets for row in read_written(*map(Path, one.split(":")))]
     records = read_articles(Path(articles), frozenset(row.article for row in written))
     encoder = load_encoder()
     cuts = {id: _cut(record, encoder) for id, record in records.items()}

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.passages import document
+from embeddings.text.passages import document
 from embeddings.types import Passage, Vectors
 from qa.answer.reader import Span
 
@@ -33,7 +33,9 @@ class Logits(Protocol):
 class ExtractiveReader:
     """A Reader over a model's logits and its tokenizer."""
 
-    def __init__(self, name: str, fingerprint: str, tokenizer: Any, logits: Logits, limit: int = LIMIT) -> None:
+    def __init__(
+        self, name: str, fingerprint: str, tokenizer: Any, logits: Logits, limit: int = LIMIT
+    ) -> None:
         self.name = name
         self.fingerprint = fingerprint
         self._logits = logits
