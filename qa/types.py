@@ -57,6 +57,14 @@ def _origin(article: Article) -> dict[str, str | None]:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """Where the shortest answer stands: characters of its article's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The sentence that answers: `article.text[start:end]`, inside the passage of rank `rank`."""
 
@@ -64,13 +72,27 @@ class Answer:
     start: int
     end: int
     rank: int
+    short: Short | None = None
+    """The name, number or words in it that answer; None without a reader."""
 
     @property
     def text(self) -> str:
         return self.article.text[self.start : self.end]
 
+    @property
+    def short_text(self) -> str:
+        """The short answer; the whole sentence without a reader."""
+        return self.article.text[self.short.start : self.short.end] if self.short else self.text
+
     def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "article": self.article.id, "start": self.start, "end": self.end}
+        short = self.short and {"text": self.short_text, **asdict(self.short)}
+        return {
+            "text": self.text,
+            "article": self.article.id,
+            "start": self.start,
+            "end": self.end,
+            "short": short,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +109,17 @@ class Result:
     passages: tuple[RankedPassage, ...]
     ms: float
     """Milliseconds from question to result."""
+    agreeing: tuple[Answer, ...] = ()
+    """The same short answer in other articles."""
+    differing: tuple[Answer, ...] = ()
+    """Other short answers, of other articles, that are likely too; one an article, newest first."""
 
     def to_json(self) -> dict[str, Any]:
         return {
             "answer": self.answer.to_json() if self.answer else None,
             "answerable": round(self.answerable, 4),
+            "agreeing": [answer.to_json() for answer in self.agreeing],
+            "differing": [answer.to_json() for answer in self.differing],
             "passages": [ranked.to_json() for ranked in self.passages],
             "ms": round(self.ms, 1),
         }
