@@ -1,4 +1,5 @@
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -11,7 +12,7 @@ from embeddings.errors import IndexMismatchError
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import ARTICLES, MANIFEST, PASSAGES, VECTORS, Manifest, sum_files
 from embeddings.text.passages import document, short_title
-from embeddings.types import Encoder
+from embeddings.types import Encoder, Vectors
 from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
 
@@ -73,6 +74,37 @@ def test_vectors_of_other_texts(generation: Path, encoder: WordEncoder) -> None:
     said = error(generation, encoder)
     assert f"{generation / VECTORS} has passage 0 (bridge.md) at cosine 0." in said
     assert "expected 0.99 or more: run `qa index" in said
+
+
+class Shuffled(WordEncoder):
+    """A conversion with the genuine fingerprint that computes something else."""
+
+    folder = Path("cache/a conversion")
+
+    def uncompiled(self) -> Encoder:
+        return WordEncoder()
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        return super()._encode([text[::-1] for text in texts])
+
+
+def test_vectors_of_a_conversion_that_is_not_the_model(sources: Path, tmp_path: Path) -> None:
+    ArticleIndex.build([sources], tmp_path / "qa", encoder=Shuffled())
+    said = error(Generations(tmp_path / "qa").current(), Shuffled())
+    assert "has passage 0 (bridge.md) at cosine " in said
+    assert "before conversion: run `rm -r 'cache/a conversion'`, then run `qa index --rebuild" in said
+
+
+def test_vectors_of_a_conversion_that_is_the_model(sources: Path, tmp_path: Path) -> None:
+    class Faithful(WordEncoder):
+        folder = Path("cache")
+
+        def uncompiled(self) -> Encoder:
+            return WordEncoder()
+
+    ArticleIndex.build([sources], tmp_path / "qa", encoder=Faithful())
+    last = list(verify(tmp_path / "qa", Faithful()))[-1]
+    assert last == "model: 3 encoded again by the model that was not converted, none below cosine 0.99"
 
 
 @pytest.mark.parametrize(
