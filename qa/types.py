@@ -22,6 +22,8 @@ class Signals:
     """1 for an article of the days asked about, falling to 1/e with every month outside them."""
     reranker: float = 0.0
     """The cross-encoder's score where one is used, 0 to 1 over the passages that it read."""
+    reader: float = 0.0
+    """What the reader adds to the passages that it read, 0 or more."""
 
 
 @dataclass(frozen=True, slots=True)

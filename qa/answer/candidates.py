@@ -17,6 +17,7 @@ _CREDIT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(r"[.!…:;,\"”’')\]%\d]\s*$")
+_DATA = re.compile(r"[\d:]")
 _HEADING = 14
 """Words of a line that can be a heading, at most."""
 
@@ -65,4 +66,5 @@ def _states(text: str, start: int, end: int) -> bool:
     if sentence.rstrip("\"”’') ").endswith("?") or _MAIL.search(sentence) or _CREDIT.search(sentence):
         return False
     alone = text[:start].endswith("\n") and text[end:].startswith("\n")
-    return not (alone and len(sentence.split()) <= _HEADING and not _END.search(sentence) and not re.search(r"[\d:]", sentence))
+    ends = _END.search(sentence) or _DATA.search(sentence)
+    return bool(ends) or not alone or len(sentence.split()) > _HEADING

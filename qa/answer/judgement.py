@@ -1,4 +1,4 @@
-"""What is made of the passages that are ranked for a question: their last order, the answer, and how sure it is."""
+"""What is made of the ranked passages: their last order, the answer, and how sure it is."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,10 +13,14 @@ class Judgement:
     """The passages in their last order, and what answers among them."""
 
     ranking: Ranking
-    answers: tuple[Answer, ...]
-    """Best first; their ranks are those of `ranking`."""
+    answer: Answer | None
+    """None where the corpus does not seem to answer; its rank is that of `ranking`."""
     answerable: float
     """Probability that the corpus answers, 0 to 1."""
+    agreeing: tuple[Answer, ...] = ()
+    """The same short answer in other articles, one an article."""
+    differing: tuple[Answer, ...] = ()
+    """Other short answers of other articles that are likely too, newest first."""
 
 
 class Judge(Protocol):

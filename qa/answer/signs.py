@@ -1,7 +1,7 @@
 """Answers without a reader: sentences by words, cosines, names and numbers."""
 
 from embeddings.index.index import ArticleIndex
-from qa.answer.answerability import answerable, found
+from qa.answer.answerability import THRESHOLD, answerable, found
 from qa.answer.judgement import Judgement
 from qa.answer.sentence import READ, score_sentences
 from qa.retrieval.ranking import Query, Ranking
@@ -17,5 +17,5 @@ class Signs:
         scores = [float(score) for score in ranking.scores[:READ]]
         sentences = score_sentences(index, asked, passages, scores)
         signs = found(index, query, ranking, passages, sentences)
-        answers = tuple(sentence.answer for sentence in sentences)
-        return Judgement(ranking, answers, answerable(signs) if signs else 0.0)
+        chance = answerable(signs) if signs else 0.0
+        return Judgement(ranking, sentences[0].answer if chance >= THRESHOLD else None, chance)

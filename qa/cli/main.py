@@ -71,6 +71,7 @@ def _index(options: argparse.Namespace) -> None:
         _preview(options)
         return
     from embeddings.sources.readers import Reading
+    from qa.answer.load_reader import prepare_reader
     from qa.cli.terminal import build_progress, print_report
     from qa.pipeline import QA
 
@@ -87,6 +88,7 @@ def _index(options: argparse.Namespace) -> None:
             engine=engine,
         )
     print_report(report, options.index)
+    prepare_reader()
 
 
 def _engine(options: argparse.Namespace) -> "Engine | None":
@@ -228,6 +230,7 @@ def _chat(options: argparse.Namespace) -> None:
         options.auth,
         options.no_auth,
         options.name,
+        options.reader,
     )
 
 
@@ -251,11 +254,13 @@ def _filter(options: argparse.Namespace) -> "Filter":
 
 
 def _open(options: argparse.Namespace) -> "QA":
+    from qa.answer.load_judge import DEFAULT_READER
     from qa.pipeline import QA
     from qa.retrieval.reranker import CrossEncoderReranker
 
     reranker = CrossEncoderReranker.load(options.reranker) if options.reranker else None
-    return QA.open(options.index, reranker=reranker, grouped=not options.no_group)
+    reader = getattr(options, "reader", DEFAULT_READER)
+    return QA.open(options.index, reranker=reranker, grouped=not options.no_group, reader=reader)
 
 
 def _print_json(value: object) -> None:

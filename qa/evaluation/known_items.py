@@ -58,7 +58,7 @@ def known_items(index: str, sample: int = SAMPLE, encoder: Encoder | None = None
     changed = {item.article.id: item.article for item in items}
     with TemporaryDirectory(prefix="qa-eval-", ignore_cleanup_errors=True) as folder:
         report = whole.rewrite(folder, lambda article: changed.get(article.id, article))
-        qa = QA.open(folder, whole.encoder)
+        qa = QA.open(folder, whole.encoder, reader="none")  # what is measured is the finding
         run = ask_all(qa, [item.question for item in items])
     sentences = sum(not item.titled for item in items)
     note = (

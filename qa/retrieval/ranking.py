@@ -47,6 +47,13 @@ class Ranking:
     def __len__(self) -> int:
         return len(self.numbers)
 
+    def again(self, gains: Vectors, signal: str) -> "Ranking":
+        """In a new order: each score with its gain, which is kept as a `signal`; equals keep their order."""
+        scores = self.scores + gains
+        order = np.argsort(-scores, kind="stable")
+        signals = {name: values[order] for name, values in {**self.signals, signal: gains}.items()}
+        return Ranking(self.numbers[order], self.articles[order], scores[order], signals)
+
 
 def rank(
     index: ArticleIndex, query: Query, narrow: Filter, depth: int = POOL, grouped: bool = True
