@@ -6,13 +6,17 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
-from embeddings.build.builder import Progress, Report
+from embeddings.backends.open import open_index
+from embeddings.build.build import build_index
+from embeddings.build.copy import copy_index
+from embeddings.build.options import DEFAULTS, BuildOptions
+from embeddings.build.report import Report
 from embeddings.errors import QueryError
 from embeddings.index.index import ArticleIndex
-from embeddings.sources.readers import Reading
-from embeddings.types import Encoder, Filter
+from embeddings.types import Article, Encoder, Filter
 from qa.answer.by_reading import READ
 from qa.answer.judgement import Judge
 from qa.answer.load_judge import DEFAULT_READER, load_judge
@@ -23,9 +27,6 @@ from qa.retrieval.ranking import Query, Ranking, rank
 from qa.retrieval.reranker import Reranker, reranked
 from qa.types import RankedPassage, Result, Signals
 
-if TYPE_CHECKING:
-    from embeddings.build.build import Engine
-
 EVERYTHING = Filter()
 LONGEST = 2_000
 """Characters of a question."""
@@ -34,7 +35,8 @@ LONGEST = 2_000
 class QA:
     """Questions to one index.
 
-    `QA.build(["seeds"], ".qa")` makes an index, `QA.open(".qa")` opens it; `ask` and `search` answer.
+    `QA.build(["seeds"], ".qa")` makes an index, `QA.open(".qa")` opens it; `ask` and `search` answer. Used in
+    a `with`, it is closed at its end.
     """
 
     def __init__(
@@ -64,30 +66,32 @@ class QA:
         `reader` marks the answer: `default`, `none`, or a question-answering model of transformers, a folder
         or one in the local hub cache; it is loaded when the first question is asked (ModelError then).
         """
-        return cls(ArticleIndex.open(place, encoder), reranker, grouped, reader)
+        return cls(open_index(place, encoder), reranker, grouped, reader)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index: nothing can be asked any more."""
+        self.index.close()
 
     @staticmethod
     def build(
-        sources: Sequence[str | Path],
-        place: str | Path = ".qa",
-        model: str | None = None,
-        rebuild: bool = False,
-        encoder: Encoder | None = None,
-        progress: Callable[[Progress], None] = lambda _: None,
-        reading: Reading | None = None,
-        engine: "Engine | None" = None,
+        sources: Sequence[str | Path], place: str | Path = ".qa", options: BuildOptions = DEFAULTS
     ) -> Report:
-        """Make the index at `place` hold exactly the articles of `sources`; see `build.build`."""
-        return ArticleIndex.build(
-            sources,
-            place,
-            model,
-            rebuild,
-            encoder=encoder,
-            progress=progress,
-            reading=reading,
-            engine=engine,
-        )
+        """Make the index at `place` hold exactly the articles of `sources`; see `build_index`."""
+        return build_index(sources, place, options)
+
+    def rewrite(
+        self, place: str | Path, change: Callable[[Article], Article] = lambda article: article
+    ) -> Report:
+        """Write a copy of the index to `place`, each article as `change` returns it; see `copy_index`."""
+        return copy_index(self.index, place, change)
 
     @cached_property
     def judge(self) -> Judge:

@@ -42,7 +42,7 @@ class LiveQA:
             if not self._qa or published != self._generation:
                 before, self._qa, self._generation = self._qa, self._open(), published
                 if before:  # no question uses it: each holds the lock until it is answered
-                    before.index.catalog.close()
+                    before.close()
             return self._qa
 
     def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None = None) -> Turn:

@@ -7,9 +7,7 @@ import re
 import string
 from urllib.parse import urlsplit
 
-from charset_normalizer import from_bytes
-
-from embeddings.sources.readers import Unreadable
+from embeddings.sources.readers.base import Unreadable
 from embeddings.types import Article
 
 log = logging.getLogger(__name__)
@@ -61,6 +59,8 @@ def decode(data: bytes, path: str, declared: str | None = None) -> str:
 
 def _detected(sample: bytes) -> str:
     """The likeliest encoding; of equally likely ones (French is as good in cp1250), the commonest."""
+    from charset_normalizer import from_bytes
+
     matches = from_bytes(sample, cp_isolation=list(_ENCODINGS))
     best = matches.best()
     if best is None:

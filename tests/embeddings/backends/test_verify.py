@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from embeddings.backends.folder.generations import Generations
-from embeddings.backends.verify import NEAREST, verify
+from embeddings.backends.open import open_index
+from embeddings.backends.verify import verify
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
 from embeddings.errors import IndexMismatchError
-from embeddings.index.index import ArticleIndex
+from embeddings.index.checks import NEAREST
 from embeddings.index.manifest import ARTICLES, MANIFEST, PASSAGES, VECTORS, Manifest, sum_files
 from embeddings.text.passages import document, short_title
 from embeddings.types import Encoder, Vectors
@@ -19,7 +22,7 @@ from tests.fakes import WordEncoder
 
 @pytest.fixture
 def generation(sources: Path, encoder: WordEncoder, tmp_path: Path) -> Path:
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder)
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     return Generations(tmp_path / "qa").current()
 
 
@@ -154,8 +157,8 @@ def test_counts_that_disagree(generation: Path, encoder: WordEncoder) -> None:
 def test_the_threshold_leaves_room_for_batches_of_other_company(
     real_encoder: Encoder, tmp_path: Path
 ) -> None:
-    ArticleIndex.build([ROOT / "seeds"], tmp_path, encoder=real_encoder)
-    index = ArticleIndex.open(tmp_path, real_encoder)
+    build_index([ROOT / "seeds"], tmp_path, BuildOptions(encoder=real_encoder))
+    index = open_index(tmp_path, real_encoder)
     count = index.manifest.passages
     stored = index.vectors.rows(0, count)
     passages = index.catalog.passages(np.arange(count))
