@@ -18,6 +18,8 @@ _CREDIT = re.compile(
 )
 _END = re.compile(r"[.!…:;,\"”’')\]%\d]\s*$")
 _DATA = re.compile(r"[\d:]")
+_CAPTION = 45
+"""Words of a caption with its credit, at most."""
 _HEADING = 14
 """Words of a line that can be a heading, at most."""
 
@@ -63,7 +65,9 @@ def _around(span: Span, sentences: Sequence[tuple[int, int]]) -> tuple[int, int]
 def _states(text: str, start: int, end: int) -> bool:
     """Whether `text[start:end]` can answer: no question, heading, credit, by-line or address does."""
     sentence = text[start:end]
-    if sentence.rstrip("\"”’') ").endswith("?") or _MAIL.search(sentence) or _CREDIT.search(sentence):
+    line = text[text.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    credited = line if len(line.split()) <= _CAPTION else sentence
+    if sentence.rstrip("\"”’') ").endswith("?") or _MAIL.search(sentence) or _CREDIT.search(credited):
         return False
     alone = text[:start].endswith("\n") and text[end:].startswith("\n")
     ends = _END.search(sentence) or _DATA.search(sentence)

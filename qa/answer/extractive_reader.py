@@ -38,10 +38,12 @@ class ExtractiveReader:
         self.fingerprint = fingerprint
         self._forward = forward
         self._tokenizer = tokenizer
+        self._limit = limit
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(limit, strategy="only_second")
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[list[Span]]:
+        question = self._fitting(question)
         heads = [len(document(passage.article.title, "")) for passage in passages]
         pairs = [(question, document(passage.article.title, passage.text)) for passage in passages]
         encodings = self._tokenizer.encode_batch(pairs)
@@ -52,6 +54,16 @@ class ExtractiveReader:
                 logits = starts[at, :size], ends[at, :size]
                 found[row] = _spans(encodings[row], *logits, heads[row], passages[row].text)
         return found
+
+    def _fitting(self, question: str) -> str:
+        """As much of `question` as leaves half of what the model reads to the passage."""
+        room = self._limit // 2
+        if len(question) <= room:
+            return question
+        self._tokenizer.no_truncation()
+        offsets = self._tokenizer.encode(question, add_special_tokens=False).offsets
+        self._tokenizer.enable_truncation(self._limit, strategy="only_second")
+        return question if len(offsets) <= room else question[: offsets[room - 1][1]]
 
 
 def _spans(encoding: Any, starts: Vectors, ends: Vectors, head: int, text: str) -> list[Span]:
@@ -74,7 +86,9 @@ def _spans(encoding: Any, starts: Vectors, ends: Vectors, head: int, text: str) 
         if not np.isfinite(sums[a, b]):
             break
         start, end = encoding.offsets[first + a][0] - head, encoding.offsets[first + b][1] - head
-        found.append(Span(*whole_words(text, start, end), float(sums[a, b]) - none))
+        start, end = whole_words(text, start, end)
+        if all(end <= other.start or other.end <= start for other in found):
+            found.append(Span(start, end, float(sums[a, b]) - none))
         sums[: b + 1, a:] = -np.inf  # every span that shares a token with this one
     return found
 

@@ -92,7 +92,7 @@ class Shuffled(WordEncoder):
 
 
 def test_vectors_of_a_conversion_that_is_not_the_model(sources: Path, tmp_path: Path) -> None:
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=Shuffled())
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=Shuffled()))
     said = error(Generations(tmp_path / "qa").current(), Shuffled())
     assert "has passage 0 (bridge.md) at cosine " in said
     assert "before conversion: run `rm -r 'cache/a conversion'`, then run `qa index --rebuild" in said
@@ -105,7 +105,7 @@ def test_vectors_of_a_conversion_that_is_the_model(sources: Path, tmp_path: Path
         def uncompiled(self) -> Encoder:
             return WordEncoder()
 
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=Faithful())
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=Faithful()))
     last = list(verify(tmp_path / "qa", Faithful()))[-1]
     assert last == "model: 3 encoded again by the model that was not converted, none below cosine 0.99"
 
