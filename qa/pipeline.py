@@ -22,6 +22,7 @@ from qa.answer.judgement import Judge
 from qa.answer.load_judge import DEFAULT_READER, load_judge
 from qa.question.follow_up import readings
 from qa.question.periods import Period, named_period
+from qa.question.spelling import respelled
 from qa.retrieval.explain import Explanation, explain
 from qa.retrieval.ranking import Query, Ranking, rank
 from qa.retrieval.reranker import Reranker, reranked
@@ -30,6 +31,8 @@ from qa.types import RankedPassage, Result, Signals
 EVERYTHING = Filter()
 LONGEST = 2_000
 """Characters of a question."""
+READ_OTHERWISE = 0.1
+"""By how much `answerable` must rise for a question to be read otherwise than it stands."""
 
 
 class QA:
@@ -104,15 +107,25 @@ class QA:
         """The answer, an exact span or None, and the `top_k` passages ranked for `question`.
 
         With `before`, what was asked and answered before, names that `question` leaves out are carried
-        over: `understood` says how it was read. Raises QueryError for a question, number or filter that
-        cannot be served.
+        over; a word that the corpus does not know is read as its nearest one. Both only where more speaks for
+        an answer then: `understood` says how the question was read. Raises QueryError for a question, number
+        or filter that cannot be served.
         """
         started = perf_counter()
         narrow = self._known(narrow)
         _check(question, top_k, narrow)
-        results = [self._answer(question, text, top_k, narrow) for text in readings(question, before)]
-        best = max(results, key=lambda result: result.answerable)
-        return replace(best, ms=1000 * (perf_counter() - started))
+        plain, *others = (
+            self._answer(question, text, top_k, narrow) for text in self._readings(question, before)
+        )
+        best = max(others, key=lambda result: result.answerable, default=plain)
+        chosen = best if best.answerable > plain.answerable + READ_OTHERWISE else plain
+        return replace(chosen, ms=1000 * (perf_counter() - started))
+
+    def _readings(self, question: str, before: Result | None) -> list[str]:
+        """`question` as it stands, then the other ways to read it."""
+        made = readings(question, before)
+        spelled = [text for one in made if (text := respelled(self.index, one))]
+        return list(dict.fromkeys([*made, *spelled]))
 
     def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
         query = self.query(understood, narrow)

@@ -43,7 +43,7 @@ class Terms:
     def __len__(self) -> int:
         raise NotImplementedError
 
-    def _frequencies(self, terms: Sequence[str]) -> list[int]:
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
         """The number of units that hold each term."""
         raise NotImplementedError
 
@@ -54,7 +54,7 @@ class Terms:
 
     def idf(self, terms: Sequence[str]) -> Vectors:
         """Float32 `(len(terms),)`: inverse document frequency of each term, as BM25 has it."""
-        total, counts = len(self), np.array(self._frequencies(terms), np.float64)
+        total, counts = len(self), np.array(self.frequencies(terms), np.float64)
         return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
 
     def rarity(self, terms: Sequence[str]) -> Vectors:

@@ -82,9 +82,14 @@ class WordIndex(Terms):
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def _frequencies(self, terms: Sequence[str]) -> list[int]:
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
         with _damage(self._folder):
             return [self._searcher.doc_freq("text", term) for term in terms]
+
+    def near(self, term: str, edits: int, k: int) -> Numbers:
+        """Numbers of up to `k` units with a term that differs by at most `edits` (1 or 2) letters."""
+        query = Query.fuzzy_term_query(self._schema, "text", term, edits)
+        return self._run([(Occur.Must, query)], k)[0] if len(self) else np.zeros(0, np.int64)
 
     def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:
         """Numbers and BM25 scores of the `k` units that match `text` best, best first.
