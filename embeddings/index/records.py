@@ -31,3 +31,13 @@ class CatalogStats:
     until: str | None
     sources: dict[str, int]
     """Articles of each publisher, most first."""
+    recent: str | None = None
+    """The day that all but the newest twentieth of the dated articles do not exceed: `recent_rank`."""
+
+
+def recent_rank(dated: int) -> int:
+    """The place, from 0 and by date, of the article whose day counts as the corpus's today.
+
+    One article dated years after all others, by mistake or not, must not make these old.
+    """
+    return max(0, (dated - 1) * 19 // 20)

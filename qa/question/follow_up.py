@@ -140,7 +140,8 @@ def names(text: str) -> list[str]:
 
 def _offered(before: Result) -> list[str]:
     """Names of the question before, or its words where it is typed without capitals; then those names of its
-    answer that the article's title has."""
+    answer that the article's title has.
+    """
     offered = names(before.understood) or _meaning(before.understood)[:_WITHOUT_CAPITALS]
     if before.answer:
         title = _words([before.answer.article.title])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index.manifest import damaged
-from embeddings.index.records import CatalogStats, Kept, content_hash
+from embeddings.index.records import CatalogStats, Kept, content_hash, recent_rank
 from embeddings.text.copies import Copy, signature, stories
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
@@ -197,9 +197,14 @@ class Catalog:
             raise damaged(self._files[0], f"no article, or no day: {error}") from None
 
     @cached_property
-    def newest(self) -> float:
-        """The latest of the `days`; NaN where no article has a date."""
-        return _ordinal(next(self._select("SELECT max(date) FROM articles"))[0])
+    def today(self) -> float:
+        """The day that recency counts from, of the kind of `days`; NaN where no article has a date."""
+        return _ordinal(self._recent())
+
+    def _recent(self) -> str | None:
+        dated = next(self._select("SELECT count(date) FROM articles"))[0]
+        by_date = "SELECT date FROM articles WHERE date IS NOT NULL ORDER BY date LIMIT 1 OFFSET ?"
+        return next((day for (day,) in self._select(by_date, (recent_rank(dated),))), None)
 
     def leads(self, articles: Numbers) -> Numbers:
         """Number of the first passage of each article that has one."""
@@ -241,7 +246,7 @@ class Catalog:
 
     def stats(self) -> CatalogStats:
         count, since, until = next(self._select("SELECT count(*), min(date), max(date) FROM articles"))
-        return CatalogStats(count, len(self._passages), since, until, self.sources())
+        return CatalogStats(count, len(self._passages), since, until, self.sources(), self._recent())
 
     def sources(self) -> dict[str, int]:
         """Articles of each publisher, most first."""

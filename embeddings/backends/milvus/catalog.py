@@ -60,8 +60,8 @@ class MilvusCatalog:
         return self._stats.sources
 
     @property
-    def newest(self) -> float:
-        return _ordinal(self._stats.until)
+    def today(self) -> float:
+        return _ordinal(self._stats.recent or self._stats.until)
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         found: dict[int, Article] = {}

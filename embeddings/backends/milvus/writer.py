@@ -18,7 +18,7 @@ from embeddings.backends.milvus.connection import Connection
 from embeddings.backends.milvus.lease import Heartbeat
 from embeddings.backends.protocols import Previous
 from embeddings.index.manifest import FileSum, Manifest
-from embeddings.index.records import CatalogStats, Kept, content_hash
+from embeddings.index.records import CatalogStats, Kept, content_hash, recent_rank
 from embeddings.text.copies import Copy, signature, stories
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
@@ -61,8 +61,7 @@ class MilvusWriter:
         self._digest = hashlib.sha256()
         self._bytes = 0
         self._counts: dict[str, list[int]] = {}
-        self._since: str | None = None
-        self._until: str | None = None
+        self._days: list[str] = []
         self._sources: Counter[str] = Counter()
         self._words: tuple[WordWriter, WordWriter] | None = None
         if not connection.has_words:
@@ -90,8 +89,7 @@ class MilvusWriter:
         if self._words:
             self._words[1].add(number, article.title, article.text, article.date, article.source)
         if article.date:
-            self._since = min(self._since or article.date, article.date)
-            self._until = max(self._until or article.date, article.date)
+            self._days.append(article.date)
         if article.source:
             self._sources[article.source] += 1
         self.articles += 1
@@ -113,8 +111,14 @@ class MilvusWriter:
             writer.close()
         kind = schema.index(self._connection, self._names, self.passages)
         self._tell_stories()
+        days = sorted(self._days) or [None]
         stats = CatalogStats(
-            self.articles, self.passages, self._since, self._until, dict(self._sources.most_common())
+            articles=self.articles,
+            passages=self.passages,
+            since=days[0],
+            until=days[-1],
+            sources=dict(self._sources.most_common()),
+            recent=days[recent_rank(len(days))],
         )
         texts = {"articles": FileSum(self._bytes, self._digest.hexdigest())}
         manifest = Manifest.of(sources, encoder, settings, (self.articles, self.passages), kind, texts)
