@@ -130,7 +130,7 @@ class QA:
     def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
         query = self.query(understood, narrow)
         asked = query if understood == question else self.query(question, narrow)
-        ranking = self._ranking(query, max(top_k, READ), narrow)
+        ranking = self.ranking(query, max(top_k, READ), narrow)
         judged = self.judge.judge(self.index, asked, query, ranking)
         return Result(
             question,
@@ -148,7 +148,7 @@ class QA:
         narrow = self._known(narrow)
         _check(text, top_k, narrow)
         query = self.query(text, narrow)
-        return self._passages(self._ranking(query, top_k, narrow), top_k, narrow)
+        return self._passages(self.ranking(query, top_k, narrow), top_k, narrow)
 
     def why(self, question: str, article: str, narrow: Filter = EVERYTHING) -> Explanation:
         """Why `article` (its id, path, address or title) stands where it does for `question`.
@@ -178,7 +178,8 @@ class QA:
         period = named_period(text, as_of) or (Period(as_of, as_of) if as_of else None)
         return Query(text, self.index.encoder.encode_query([text])[0], period)
 
-    def _ranking(self, query: Query, depth: int, narrow: Filter) -> Ranking:
+    def ranking(self, query: Query, depth: int, narrow: Filter = EVERYTHING) -> Ranking:
+        """Candidates for `query`, `depth` or more, best first, before anything is read."""
         ranking = rank(self.index, query, narrow, depth, self.grouped)
         return reranked(self.index, query, ranking, self.reranker) if self.reranker else ranking
 

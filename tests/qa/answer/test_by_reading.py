@@ -10,18 +10,9 @@ import pytest
 from embeddings.build.options import BuildOptions
 from embeddings.types import Filter, Passage
 from qa import QA
-from qa.answer.by_reading import (
-    BIAS,
-    CHANCES,
-    READ,
-    THRESHOLD,
-    WEIGHTS,
-    ByReading,
-    Evidence,
-    answerable,
-    features,
-)
+from qa.answer.by_reading import READ, ByReading
 from qa.answer.candidates import candidates
+from qa.answer.evidence import DEFAULT_TUNING, Evidence, answerable, features
 from qa.answer.reader import Span
 from qa.retrieval.coverage import Coverage
 from tests.fakes import WordEncoder
@@ -103,7 +94,7 @@ def test_agreement_outweighs_a_slightly_better_score(folder: Path) -> None:
     alone = opened(folder, **{"30,000": 3.0, "45,000": 3.4})[0]
     found = opened(folder, **{"30,000": 3.0, "30000": 3.0, "45,000": 3.4})[0]
     query = found.query(QUESTION, Filter())
-    passages = found.index.catalog.passages(found._ranking(query, READ, Filter()).numbers[:READ])
+    passages = found.index.catalog.passages(found.ranking(query, READ).numbers[:READ])
     coverage = Coverage.of(QUESTION, found.index.article_words)
     rows = {}
     for name, qa in (("alone", alone), ("agreeing", found)):
@@ -116,7 +107,7 @@ def test_agreement_outweighs_a_slightly_better_score(folder: Path) -> None:
     expected = math.log1p(1 / (1 + math.exp(-3.0)))
     assert rows["agreeing"]["30,000"].agreement == pytest.approx(expected)
     assert rows["agreeing"]["45,000"].agreement == 0
-    assert WEIGHTS.agreement > 0
+    assert DEFAULT_TUNING.weights.agreement > 0
 
 
 def test_a_passage_that_answers_gains_rank(folder: Path) -> None:
@@ -135,7 +126,7 @@ def test_nothing_marked_is_nothing_answered(folder: Path) -> None:
     assert result.passages
     unlikely = opened(folder, **{"45,000": -9.0})[0].ask(QUESTION)
     assert unlikely.answer is None
-    assert unlikely.answerable < THRESHOLD
+    assert unlikely.answerable < DEFAULT_TUNING.threshold
 
 
 @pytest.mark.parametrize("top_k", [1, 2, 4, 100])
@@ -150,12 +141,14 @@ def test_the_answer_is_the_same_however_many_passages_are_shown(top_k: int, fold
 
 def test_answerable_goes_the_way_of_each_weight() -> None:
     nothing = Evidence(*[0.0] * len(fields(Evidence)))
-    assert answerable(nothing) == pytest.approx(1 / (1 + math.exp(-BIAS)))
+    assert answerable(nothing) == pytest.approx(1 / (1 + math.exp(-DEFAULT_TUNING.bias)))
     base = Evidence(*[0.5] * len(fields(Evidence)))
     for field in fields(Evidence):
         more = replace(base, **{field.name: 0.9})
-        assert (answerable(more) > answerable(base)) == (getattr(CHANCES, field.name) > 0), field.name
-    assert CHANCES.span > 0
+        assert (answerable(more) > answerable(base)) == (getattr(DEFAULT_TUNING.chances, field.name) > 0), (
+            field.name
+        )
+    assert DEFAULT_TUNING.chances.span > 0
 
 
 def test_without_passages_there_is_nothing_to_read(folder: Path) -> None:
