@@ -169,8 +169,9 @@ def figures(cases: Sequence[Case], tuning: Tuning) -> str:
         right.append(good and answered)
         text = case.read.found[best].answer.short_text if best is not None and answered else ""
         short.append(max((overlap(text, known) for known in case.question.answers), default=0.0))
+    unread = _success(cases, replace(tuning, ranking_gain=0.0))
     said = (
-        f"Success@1 {_success(cases, replace(tuning, ranking_gain=0.0)):.3f}, read {_success(cases, tuning):.3f}, "
+        f"Success@1 {unread:.3f}, read {_success(cases, tuning):.3f}, "
         f"sentence {np.mean(right):.3f} (were all answered {np.mean(always):.3f}), F1 {np.mean(short):.3f}"
     )
     if kinds.all():
@@ -178,8 +179,8 @@ def figures(cases: Sequence[Case], tuning: Tuning) -> str:
     share = np.where(kinds, 0.5 / kinds.sum(), 0.5 / (~kinds).sum())
     error = calibration_error(kinds.astype(float), chances, share)
     return (
-        f"{said}; AUROC {roc_auc_score(kinds, chances):.3f}, ECE {error:.3f}, answered {given[kinds].mean():.2f}, "
-        f"wrongly {given[~kinds].mean():.2f}"
+        f"{said}; AUROC {roc_auc_score(kinds, chances):.3f}, ECE {error:.3f}, "
+        f"answered {given[kinds].mean():.2f}, wrongly {given[~kinds].mean():.2f}"
     )
 
 

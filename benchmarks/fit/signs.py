@@ -58,9 +58,9 @@ def collect(folder: str, questions: Sequence[Question]) -> list[Case]:
 def _case(qa: QA, question: Question) -> Case:
     query = qa.query(question.question, Filter())
     ranking = rank(qa.index, query, Filter())
-    ranked = qa._passages(query, ranking, sentence.READ, Filter())
-    passages = [place.passage for place in ranked]
-    scored = score_sentences(qa.index, query, passages, [place.score for place in ranked])
+    passages = qa.index.catalog.passages(ranking.numbers[: sentence.READ])
+    scores = [float(score) for score in ranking.scores[: sentence.READ]]
+    scored = score_sentences(qa.index, query, passages, scores)
     found = answerability.found(qa.index, query, ranking, passages, scored)
     return Case(
         question,
