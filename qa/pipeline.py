@@ -1,5 +1,6 @@
 """The whole flow of a question: QA.ask."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,8 @@ from qa.retrieval.reranker import Reranker, reranked
 from qa.types import RankedPassage, Result, Signals
 
 EVERYTHING = Filter()
+_NEAR = 60
+"""Passages whose days a result names."""
 LONGEST = 2_000
 """Characters of a question."""
 
@@ -108,7 +111,11 @@ class QA:
         likely = answerable(evidence) if evidence else 0.0
         shown = (sentence.answer for sentence in sentences if sentence.answer.rank <= top_k)
         answer = next(shown, None) if likely >= THRESHOLD else None
-        return Result(question, understood, answer, likely, ranked[:top_k], ms=0.0)
+        return Result(question, understood, answer, likely, ranked[:top_k], 0.0, self._days(ranking))
+
+    def _days(self, ranking: Ranking) -> tuple[str, ...]:
+        days = self.index.catalog.days(ranking.articles[:_NEAR])
+        return tuple(date.fromordinal(int(day)).isoformat() for day in days if not math.isnan(day))
 
     def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""

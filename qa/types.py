@@ -87,9 +87,13 @@ class Result:
     passages: tuple[RankedPassage, ...]
     ms: float
     """Milliseconds from question to result."""
+    days: tuple[str, ...] = ()
+    """Days of publication of the passages that match best, many more than are in `passages`."""
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "question": self.question,
+            "understood": self.understood,
             "answer": self.answer.to_json() if self.answer else None,
             "answerable": round(self.answerable, 4),
             "passages": [ranked.to_json() for ranked in self.passages],
