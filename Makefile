@@ -40,6 +40,7 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 # The page in a real browser; Debian's Chromium is enough (apt-get install chromium).
 test-browser: install
@@ -126,4 +127,4 @@ licences: install
 	touch $@
 
 clean:
-	rm -rf .venv .venv-tools .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-tools .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

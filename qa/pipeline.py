@@ -1,5 +1,6 @@
 """The whole flow of a question: QA.ask."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -29,6 +30,8 @@ from qa.retrieval.reranker import Reranker, reranked
 from qa.types import RankedPassage, Result, Signals
 
 EVERYTHING = Filter()
+_NEAR = 60
+"""Passages whose days a result names."""
 LONGEST = 2_000
 """Characters of a question."""
 READ_OTHERWISE = 0.1
@@ -139,9 +142,14 @@ class QA:
             judged.answerable,
             self._passages(judged.ranking, top_k, narrow),
             ms=0.0,
+            days=self._days(judged.ranking),
             agreeing=judged.agreeing,
             differing=judged.differing,
         )
+
+    def _days(self, ranking: Ranking) -> tuple[str, ...]:
+        days = self.index.catalog.days(ranking.articles[:_NEAR])
+        return tuple(date.fromordinal(int(day)).isoformat() for day in days if not math.isnan(day))
 
     def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""

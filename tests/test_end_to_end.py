@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-import yaml  # noqa: TID253
+import yaml
 
 from embeddings.build.options import BuildOptions
 from embeddings.types import Encoder

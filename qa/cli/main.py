@@ -144,8 +144,7 @@ def _ask(options: argparse.Namespace) -> None:
         before = qa.ask(options.after, narrow=narrow) if options.after else None
         result = qa.ask(" ".join(options.question), options.k, narrow, before)
     if options.json:
-        asked = {"question": result.question, "understood": result.understood, "index": options.index}
-        _print_json({**asked, **result.to_json()})
+        _print_json({"index": options.index, **result.to_json()})
     else:
         print_result(result)
 
@@ -186,7 +185,8 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _eval(options: argparse.Namespace) -> None:
-    from qa.evaluation.evaluate import evaluate, print_evaluation, write_trec
+    from qa.cli.terminal import print_evaluation
+    from qa.evaluation.evaluate import evaluate, write_trec
     from qa.evaluation.report.document import check_writable, write_report
 
     if options.report:

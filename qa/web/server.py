@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from markupsafe import Markup
+
 from embeddings.backends.open import read_info
 from embeddings.errors import QAError
 from qa.answer.load_judge import DEFAULT_READER
@@ -20,7 +22,7 @@ from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, knocking
 from qa.web.tabs import articles, ask, evidence
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 
 _CSS = Path(__file__).parent / "page.css"
 _WAITING = 100

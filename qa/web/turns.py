@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from markupsafe import Markup
+
 from embeddings.types import Article, Filter
-from qa.cli.terminal import NO_ANSWER, likelihood
 from qa.types import RankedPassage, Result
 from qa.web.cards import Matches, answer_span, day, heading, origin, quotation, title
-from qa.wording.html import Markup, element, join, safe_address
+from qa.wording.html import element, join, safe_address
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, likelihood
 
 RELATED = "The nearest passages are shown as related."
 KEPT = 50
@@ -26,9 +28,12 @@ class Turn:
     result: Result | None = None
     terms: frozenset[str] = frozenset()
     """The question's rare words, as the index has them."""
-    days: tuple[str, ...] = ()
-    """Days of the passages that match, many more than are shown."""
     error: str | None = None
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """Days of the passages that match, many more than are shown."""
+        return self.result.days if self.result else ()
 
     @property
     def read_as(self) -> str | None:
@@ -63,7 +68,7 @@ def reply(turn: Turn) -> list[str]:
         return [_sentence(turn.error or "there is no result")]
     answer = turn.result.answer
     if not answer:
-        return [NO_ANSWER, RELATED] if turn.result.passages else [NO_ANSWER, "No passage matches."]
+        return [NO_ANSWER, RELATED] if turn.result.passages else [NO_ANSWER, NO_PASSAGE]
     return [answer.text, " — ".join(part for part in (title(answer.article), origin(answer.article)) if part)]
 
 
@@ -166,5 +171,4 @@ def _line(text: str) -> str:
 
 
 def as_json(result: Result) -> str:
-    value = {"question": result.question, "understood": result.understood, **result.to_json()}
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return json.dumps(result.to_json(), ensure_ascii=False, indent=2)

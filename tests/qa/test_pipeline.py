@@ -89,3 +89,8 @@ def test_answerable_goes_the_way_of_each_weight() -> None:
         more = replace(base, **{field.name: 0.9})
         assert (answerable(more) > answerable(base)) == (getattr(WEIGHTS, field.name) > 0), field.name
     assert WEIGHTS.size < 0
+
+
+def test_a_result_names_the_days_of_all_that_matches(qa: QA) -> None:
+    """More than are shown: the page draws when the news was."""
+    assert sorted(qa.ask("river bridge cup", top_k=1).days) == ["2022-06-03", "2022-09-10"]

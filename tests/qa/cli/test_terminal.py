@@ -1,7 +1,7 @@
 import pytest
 
-from qa.cli.terminal import likelihood
 from qa.types import Result
+from qa.wording.phrases import likelihood
 
 
 @pytest.mark.parametrize(

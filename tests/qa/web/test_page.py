@@ -71,7 +71,7 @@ class Seen(HTMLParser):
         self.text = ""
         self.marked = ""
         self._in_mark = False
-        self.feed(html)
+        self.feed(str(html))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
