@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from embeddings.types import Article, Passage, Skipped
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, likelihood
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -48,8 +48,12 @@ def print_result(result: "Result") -> None:
     if result.understood != result.question:
         out.print(f"Read as: {printable(result.understood)}", style="dim")
     if result.answer:
-        out.print(_answer(result.answer), style="bold")
+        if result.answer.short:
+            out.print(_line(result.answer.short_text), style="bold yellow")
+        out.print(_line(result.answer.text), style="bold")
         out.print(f"{_origin(result.answer.article)} · {likelihood(result)}", style="dim")
+        for said in filter(None, (agreement(result), differences(result))):
+            out.print(printable(said), style="dim")
         print_passages(ranked, result.answer)
         return
     out.print(NO_ANSWER, style="bold")
@@ -133,8 +137,8 @@ def _print_words(explanation: "Explanation") -> None:
     out.print(f"nowhere in the article  {listed([w for w in words if not w.article])}")
 
 
-def _answer(answer: "Answer") -> str:
-    return " ".join(printable(answer.text).split())
+def _line(text: str) -> str:
+    return " ".join(printable(text).split())
 
 
 def _origin(article: Article) -> str:
@@ -157,7 +161,10 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
         return text.append(printable(passage.text))
     whole = passage.article.text
     text.append(printable(whole[passage.start : answer.start]))
-    text.append(f"[[{printable(answer.text)}]]", style="bold yellow")
+    short = answer.short or answer
+    text.append(f"[[{printable(whole[answer.start : short.start])}", style="yellow")
+    text.append(printable(whole[short.start : short.end]), style="bold yellow")
+    text.append(f"{printable(whole[short.end : answer.end])}]]", style="yellow")
     return text.append(printable(whole[answer.end : passage.end]))
 
 
