@@ -10,7 +10,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from embeddings.backends.open import open_index
+from embeddings.backends.open import open_index, store
 from embeddings.build.build import build_index
 from embeddings.build.copy import copy_index
 from embeddings.build.options import DEFAULTS, BuildOptions
@@ -20,7 +20,7 @@ from embeddings.index.index import ArticleIndex
 from embeddings.types import Article, Encoder, Filter
 from qa.answer.by_reading import READ
 from qa.answer.judgement import Judge
-from qa.answer.load_judge import DEFAULT_READER, load_judge
+from qa.answer.load_judge import DEFAULT_READER, load_judge, with_tuned
 from qa.question.follow_up import readings
 from qa.question.periods import Period, named_period
 from qa.question.spelling import respelled
@@ -51,9 +51,11 @@ class QA:
         reranker: Reranker | None = None,
         grouped: bool = True,
         reader: str | Judge = DEFAULT_READER,
+        home: Path | None = None,
     ) -> None:
         self.index = index
         self._reader = reader
+        self._home = home
         self.reranker = reranker
         self.grouped = grouped
 
@@ -72,7 +74,7 @@ class QA:
         `reader` marks the answer: `default`, `none`, or a question-answering model of transformers, a folder
         or one in the local hub cache; it is loaded when the first question is asked (ModelError then).
         """
-        return cls(open_index(place, encoder), reranker, grouped, reader)
+        return cls(open_index(place, encoder), reranker, grouped, reader, store(place).home)
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +104,10 @@ class QA:
     @cached_property
     def judge(self) -> Judge:
         """Who decides what answers: the reader, or hand-made signs without one. Raises ModelError."""
-        return load_judge(self._reader) if isinstance(self._reader, str) else self._reader
+        if not isinstance(self._reader, str):
+            return self._reader
+        judge = load_judge(self._reader)
+        return with_tuned(judge, self._home, self.index.manifest.encoder) if self._home else judge
 
     def ask(
         self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING, before: Result | None = None

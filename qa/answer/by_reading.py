@@ -44,6 +44,10 @@ class ByReading:
         self._reader = reader
         self._tuning = tuning
 
+    def tuned(self, tuning: Tuning) -> "ByReading":
+        """The same reader, weighed otherwise."""
+        return ByReading(self._reader, tuning)
+
     def judge(self, index: ArticleIndex, asked: Query, query: Query, ranking: Ranking) -> Judgement:  # noqa: ARG002
         read = self.read(index, query, ranking)
         if not read.found:

@@ -218,6 +218,22 @@ def _trial(options: argparse.Namespace) -> "Trial":
         return trial(answers, options.questions, options.unanswerable, options.against, options.as_of)
 
 
+def _tune(options: argparse.Namespace) -> None:
+    from embeddings.backends.open import read_info, store
+    from qa.answer.tuned import reset_tuned
+    from qa.evaluation.tuning import tune
+    from qa.pipeline import QA
+
+    home = store(options.index).home
+    if options.reset:
+        read_info(options.index)
+        print("what was fitted is forgotten" if reset_tuned(home) else "nothing had been fitted")
+        return
+    with QA.open(options.index, reader=options.reader) as qa:
+        for said in tune(qa, home, options.questions, options.unanswerable):
+            print(said, flush=True)
+
+
 def _info(options: argparse.Namespace) -> None:
     from embeddings.backends.info import describe
     from qa.cli.terminal import print_info
@@ -251,6 +267,7 @@ _COMMANDS = {
     "why": _why,
     "run": _run,
     "eval": _eval,
+    "tune": _tune,
     "verify": _verify,
     "info": _info,
     "chat": _chat,
