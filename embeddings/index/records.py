@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
+from datetime import date
 
 from embeddings.types import Article
 
@@ -10,6 +12,11 @@ from embeddings.types import Article
 def content_hash(article: Article) -> bytes:
     """SHA-256 of what an article's passages and vectors come from: title and text."""
     return hashlib.sha256(json.dumps([article.title, article.text]).encode()).digest()
+
+
+def ordinal(day: str | None) -> float:
+    """Days from the year 0 to `day`; NaN without one."""
+    return float(date.fromisoformat(day).toordinal()) if day else math.nan
 
 
 @dataclass(frozen=True, slots=True)

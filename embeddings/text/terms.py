@@ -33,6 +33,14 @@ def analyzer(stop_words: bool = True) -> TextAnalyzer:
     return builder.filter(TokenFilter.stemmer("english")).build()
 
 
+def searched(title: str, text: str) -> str:
+    """What of a passage or article is searched by its words: in its title, a word counts twice.
+
+    On news, title and text in two fields, with their scores added, lost 0.03 nDCG@10.
+    """
+    return f"{title}\n{title}\n{text}"
+
+
 class Terms:
     """The terms of a kind of unit, passages or articles; a subclass knows how many there are of what."""
 

@@ -19,10 +19,10 @@ from embeddings.backends.milvus.lease import Heartbeat
 from embeddings.backends.protocols import Previous
 from embeddings.index.manifest import FileSum, Manifest
 from embeddings.index.records import CatalogStats, Kept, content_hash, recent_rank
-from embeddings.text.copies import Copy, signature, stories
+from embeddings.text.copies import Copy, copied_stories, signature
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
-from embeddings.text.terms import analyzer
+from embeddings.text.terms import analyzer, searched
 from embeddings.types import Article, Encoder, Vectors
 
 _ROWS = 1_000
@@ -167,7 +167,7 @@ class MilvusWriter:
         return {"terms": terms} if self._connection.has_words else {}
 
     def _terms(self, title: str, text: str) -> list[str]:
-        return list(self._analyzer.analyze(f"{title}\n{title}\n{text}"))
+        return list(self._analyzer.analyze(searched(title, text)))
 
     def _count(self, terms: list[str], kind: int) -> None:
         for term in set(terms):
@@ -175,18 +175,18 @@ class MilvusWriter:
 
     def _tell_stories(self) -> None:
         """Copies are known only when all articles are: the rows of those few are written again."""
-        found = stories(self._copies)
-        copied = np.flatnonzero(np.isin(found, found[found != np.arange(len(found))]))
+        found = copied_stories(self._copies)
+        copied = list(found)
         client, name = self._connection.client, self._names.articles
         for first in range(0, len(copied), _STORIES):
             rows = client.query(
                 name,
-                filter=f"number in {copied[first : first + _STORIES].tolist()}",
+                filter=f"number in {copied[first : first + _STORIES]}",
                 output_fields=schema.article_fields(self._connection),
                 consistency_level="Strong",
             )
-            client.upsert(name, [{**row, "story": int(found[int(row["number"])])} for row in rows])
-        if len(copied):
+            client.upsert(name, [{**row, "story": found[int(row["number"])]} for row in rows])
+        if copied:
             client.flush(name)
 
 

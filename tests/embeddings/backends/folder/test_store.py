@@ -286,7 +286,7 @@ class Interrupted(WordEncoder):
 def test_an_interrupted_build_goes_on_where_it_stopped(
     rebuild: bool, sources: Path, tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.build.builder._BATCH", 1)
+    monkeypatch.setattr("embeddings.build.builder.BATCH", 1)
     folder = tmp_path / "qa"
     with pytest.raises(KeyboardInterrupt) as interrupt:
         build(sources, folder, Interrupted(2, KeyboardInterrupt()), rebuild)
