@@ -1,6 +1,5 @@
 """The conversation: each question with the evidence it was answered from, and what leaves the page."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,6 +10,7 @@ from qa.cli.terminal import NO_ANSWER, likelihood
 from qa.types import RankedPassage, Result
 from qa.web.cards import Matches, answer_span, day, heading, origin, quotation, title
 from qa.wording.html import Markup, element, join, safe_address
+from qa.wording.safe_text import json_text
 
 RELATED = "The nearest passages are shown as related."
 KEPT = 50
@@ -167,4 +167,4 @@ def _line(text: str) -> str:
 
 def as_json(result: Result) -> str:
     value = {"question": result.question, "understood": result.understood, **result.to_json()}
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return json_text(value)

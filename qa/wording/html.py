@@ -5,6 +5,8 @@ from html import escape
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from qa.wording.safe_text import isolated
+
 
 class Markup(str):
     """HTML made by `element`."""
@@ -26,7 +28,11 @@ def element(tag: str, *children: Child, **attributes: str | int | None) -> Marku
 
 def join(children: Iterable[Child]) -> Markup:
     """`children` one after the other, strings escaped."""
-    parts = (child if isinstance(child, Markup) else escape(child) for child in children if child is not None)
+    parts = (
+        child if isinstance(child, Markup) else escape(isolated(child))
+        for child in children
+        if child is not None
+    )
     return Markup("".join(parts))
 
 
