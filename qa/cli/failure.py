@@ -8,6 +8,8 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
+from embeddings.errors import QAError
+
 _NO_MEMORY = (
     *("bad_alloc", "cannot allocate memory", "unable to allocate", "out of memory"),
     *("can't start new thread", "failed to map segment"),
@@ -15,6 +17,16 @@ _NO_MEMORY = (
 """What libraries say then."""
 _KEPT = 20
 """Traces, at most; the oldest go."""
+
+
+def need_a_working_folder() -> None:
+    """Raises QAError where somebody has removed it: nothing that is named can be found then."""
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as error:
+        raise QAError(
+            f"the working folder is gone ({error.strerror}): run `cd ~`, or go to another"
+        ) from None
 
 
 def out_of_memory() -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
 from qa.cli.arguments import parser
-from qa.cli.failure import lacks_memory, out_of_memory, unforeseen
+from qa.cli.failure import lacks_memory, need_a_working_folder, out_of_memory, unforeseen
 from qa.cli.interrupts import comes_from_ctrl_c, end_as_ctrl_c_does
 from qa.cli.log import remarks
 from qa.cli.streams import drop, flush, settle
@@ -28,6 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, handlers=[remarks()])
     try:
+        need_a_working_folder()
         if options.version:
             _version()
         elif options.command:
@@ -169,9 +170,11 @@ def _why(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from qa.evaluation.outputs import check_writable
     from qa.evaluation.questions import read_questions
     from qa.evaluation.runs import write_run
 
+    check_writable(options.out)
     questions = read_questions(options.questions)
     write_run(_open(options), questions, options.k, options.out, options.questions, options.as_of)
     print(f"{len(questions)} questions: {options.out}")
@@ -179,10 +182,10 @@ def _run(options: argparse.Namespace) -> None:
 
 def _eval(options: argparse.Namespace) -> None:
     from qa.evaluation.evaluate import evaluate, print_evaluation, write_trec
-    from qa.evaluation.report.document import check_writable, write_report
+    from qa.evaluation.outputs import check_writable
+    from qa.evaluation.report.document import write_report
 
-    if options.report:
-        check_writable(options.report)
+    check_writable(options.report, options.trec and f"{options.trec}.run")
     asked = _trial(options)
     evaluation = evaluate(asked)
     if options.trec:

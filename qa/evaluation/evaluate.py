@@ -21,6 +21,7 @@ from qa.evaluation.metrics import (
 from qa.evaluation.questions import Question, read_questions
 from qa.evaluation.runs import run as answer_all
 from qa.pipeline import QA
+from qa.wording.safe_text import one_line
 
 DEPTH = 100
 """Passages a question."""
@@ -105,7 +106,7 @@ def evaluate(trial: Trial) -> Evaluation:
 def print_evaluation(evaluation: Evaluation) -> None:
     print(f"{evaluation.questions} questions, {evaluation.unanswerable} without an answer in the corpus")
     if evaluation.note:
-        print(evaluation.note)
+        print(one_line(evaluation.note))
     for figure in evaluation.figures:
         print(f"{figure.name:<18} {figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]")
     print(f"{'ms a question':<18} p50 {evaluation.p50:.0f}, p95 {evaluation.p95:.0f}")
@@ -117,7 +118,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
 
 def _ids(ids: Sequence[str]) -> str:
     more = " ..." if len(ids) > _SHOWN_IDS else ""
-    return f"{len(ids)} ({', '.join(ids[:_SHOWN_IDS])}{more})" if ids else "0"
+    return f"{len(ids)} ({', '.join(map(one_line, ids[:_SHOWN_IDS]))}{more})" if ids else "0"
 
 
 def write_trec(trial: Trial, prefix: str) -> None:
