@@ -1,6 +1,7 @@
 """The command line: each command imports what it needs when it runs."""
 
 import argparse
+import errno
 import logging
 import os
 import sys
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
 from qa.cli.arguments import parser
+from qa.cli.failure import lacks_memory, need_a_working_folder, out_of_memory, unforeseen
+from qa.cli.interrupts import comes_from_ctrl_c, end_as_ctrl_c_does
 from qa.cli.log import remarks
-from qa.wording.safe_text import one_line
+from qa.cli.streams import drop, flush, settle
+from qa.wording.safe_text import json_text, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,45 +31,46 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C."""
     _tolerate_any_terminal()
     options = parser().parse_args(argv)
-    if options.version:
-        from importlib.metadata import version
-
-        print(f"qa {version('article-qa')}")
-        return 0
-    if not options.command:
-        parser().print_help()
-        return 2
     logging.basicConfig(level=logging.WARNING, handlers=[remarks()])
     try:
-        _COMMANDS[options.command](options)
+        need_a_working_folder()
+        if options.version:
+            _version()
+        elif options.command:
+            _COMMANDS[options.command](options)
+        else:
+            parser().print_help()
+            return 2
     except QAError as error:
         return _fail(str(error))
     except argparse.ArgumentError as error:
         print(f"qa: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop()
     except KeyboardInterrupt as interrupt:
         _fail(str(interrupt) or "interrupted")
         return 130
+    except MemoryError:
+        return _fail(out_of_memory())
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            return _fail(out_of_memory())
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except Exception as error:
-        if _comes_from_ctrl_c(error):
+        if comes_from_ctrl_c(error):
             _fail("interrupted")
             return 130
         if os.environ.get("QA_DEBUG"):
             raise
-        kind = type(error).__name__
-        return _fail(f"unforeseen, please report it with the output under QA_DEBUG=1: {kind}: {error}")
+        return _fail(out_of_memory() if lacks_memory(error) else unforeseen(error))
     return 0
 
 
-def _comes_from_ctrl_c(error: BaseException | None) -> bool:
-    """A library that is being imported turns Ctrl-C into an ImportError of its own."""
-    while error and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
+def _version() -> None:
+    from importlib.metadata import version
+
+    print(f"qa {version('article-qa')}")
 
 
 def _index(options: argparse.Namespace) -> None:
@@ -175,9 +180,11 @@ def _why(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from qa.evaluation.outputs import check_writable
     from qa.evaluation.questions import read_questions
     from qa.evaluation.runs import write_run
 
+    check_writable(options.out)
     questions = read_questions(options.questions)
     with _open(options) as qa:
         write_run(qa, questions, options.k, options.out, options.questions, options.as_of)
@@ -187,10 +194,10 @@ def _run(options: argparse.Namespace) -> None:
 def _eval(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_evaluation
     from qa.evaluation.evaluate import evaluate, write_trec
-    from qa.evaluation.report.document import check_writable, write_report
+    from qa.evaluation.outputs import check_writable
+    from qa.evaluation.report.document import write_report
 
-    if options.report:
-        check_writable(options.report)
+    check_writable(options.report, options.trec and f"{options.trec}.run")
     asked = _trial(options)
     evaluation = evaluate(asked)
     if options.trec:
@@ -291,9 +298,7 @@ def _open(options: argparse.Namespace) -> "QA":
 
 
 def _print_json(value: object) -> None:
-    import json
-
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_text(value))
 
 
 def _fail(message: str) -> int:
@@ -311,10 +316,15 @@ def _tolerate_any_terminal() -> None:
 
 def run() -> None:
     """The program `qa`: runs one command and ends."""
-    status = main()
+    settle()
+    end_as_ctrl_c_does()
+    try:
+        status = main()
+    except SystemExit as wrong_use:  # of argparse, which has said why
+        status = wrong_use.code if isinstance(wrong_use.code, int) else 2
+    if failed := flush():
+        status = _fail(failed)
     if status == 130 and "ray" in sys.modules:  # its core, interrupted, may crash on the way out
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(status)
     sys.exit(status)
 

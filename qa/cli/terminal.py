@@ -232,7 +232,7 @@ def print_info(info: dict[str, Any]) -> None:
 def print_evaluation(evaluation: "Evaluation") -> None:
     print(f"{evaluation.questions} questions, {evaluation.unanswerable} without an answer in the corpus")
     if evaluation.note:
-        print(evaluation.note)
+        print(one_line(evaluation.note))
     for figure in evaluation.figures:
         print(f"{figure.name:<18} {figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]")
     print(f"{'ms a question':<18} p50 {evaluation.p50:.0f}, p95 {evaluation.p95:.0f}")
@@ -244,7 +244,7 @@ def print_evaluation(evaluation: "Evaluation") -> None:
 
 def _ids(ids: Sequence[str]) -> str:
     more = " ..." if len(ids) > _SHOWN_IDS else ""
-    return f"{len(ids)} ({', '.join(ids[:_SHOWN_IDS])}{more})" if ids else "0"
+    return f"{len(ids)} ({', '.join(map(one_line, ids[:_SHOWN_IDS]))}{more})" if ids else "0"
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The conversation: each question with the evidence it was answered from, and what leaves the page."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,6 +12,7 @@ from qa.types import RankedPassage, Result
 from qa.web.cards import Matches, day, heading, inside_of, origin, quotation, title
 from qa.wording.html import element, join, safe_address
 from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood
+from qa.wording.safe_text import json_text
 
 RELATED = "The nearest passages are shown as related."
 KEPT = 50
@@ -179,4 +179,4 @@ def _line(text: str) -> str:
 
 
 def as_json(result: Result) -> str:
-    return json.dumps(result.to_json(), ensure_ascii=False, indent=2)
+    return json_text(result.to_json())

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from qa.wording.safe_text import isolated
+
 Child: TypeAlias = "Markup | str | None"
 
 
@@ -20,8 +22,10 @@ def element(tag: str, *children: Child, **attributes: str | int | None) -> Marku
 
 
 def join(children: Iterable[Child]) -> Markup:
-    """`children` one after the other, strings escaped."""
-    return Markup().join(child for child in children if child is not None)
+    """`children` one after the other, strings escaped and their writing direction kept to themselves."""
+    return Markup().join(
+        child if isinstance(child, Markup) else isolated(child) for child in children if child is not None
+    )
 
 
 def safe_address(url: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """Generations on Milvus: written as new collections, published by an alias."""
 
 import logging
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -85,7 +86,7 @@ class MilvusStore:
             if not before:
                 raise QAError(
                     f"{self.name} has no generation before {names.passages}: nothing to go back to; "
-                    f"to make the index anew, run `qa index SOURCE --index {self.name}`"
+                    f"to make the index anew, run `qa index SOURCE --index {shlex.quote(self.name)}`"
                 )
             manifest = self.check(before)
             self.point(before)
@@ -210,7 +211,9 @@ class MilvusStore:
     def _published(self) -> schema.Names:
         found = self._found()
         if not found:
-            raise NoIndexError(f"there is no index at {self.name}: run `qa index SOURCE --index {self.name}`")
+            raise NoIndexError(
+                f"there is no index at {self.name}: run `qa index SOURCE --index {shlex.quote(self.name)}`"
+            )
         return found.names
 
     def _found(self) -> "MilvusPublished | None":

@@ -268,7 +268,7 @@ def test_what_nobody_foresaw_is_one_line_too(
 
     monkeypatch.setitem(cli._COMMANDS, "ask", fail)
     assert cli.main(["ask", "x"]) == 1
-    assert "unforeseen" in (err := capsys.readouterr().err)
+    assert "unforeseen ZeroDivisionError: two lines" in (err := capsys.readouterr().err)
     assert err.count("\n") == 1
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -254,7 +255,10 @@ def test_timeline_counts_days_and_gives_back_those_chosen() -> None:
         ),
         (("2021-02-28", "2022-12-31"), "month", 23, "February 2021", "December 2022"),
         (("1990-12-31", "2024-02-29"), "year", 35, "1990", "2024"),
-        (("0001-01-01", "9999-12-31"), "year", 9999, "1", "9999"),
+        (("1912-04-15", "2022-12-31"), "5 years", 23, "1910 to 1914", "2020 to 2024"),
+        (("0001-01-01", "9999-12-31"), "250 years", 40, "1 to 249", "9750 to 9999"),
+        (("1500-01-01", "9999-12-31"), "250 years", 34, "1500 to 1749", "9750 to 9999"),
+        (("9999-12-31", "9990-01-01"), "year", 10, "9990", "9999"),
     ],
 )
 def test_long_times_are_counted_in_longer_stretches(
@@ -265,6 +269,15 @@ def test_long_times_are_counted_in_longer_stretches(
     assert made[-1].name.startswith(last)
     assert [bar.count for bar in made if bar.count] == [1, 1]
     assert all(bar.until.toordinal() + 1 == after.since.toordinal() for bar, after in pairwise(made))
+
+
+def test_no_stretch_of_days_has_bars_too_thin_to_hit() -> None:
+    for last in (1, 44, 45, 46, 400, 20_000, 400_000, 3_652_059):
+        for first in (1, last // 2 + 1, last):
+            days = (date.fromordinal(first).isoformat(), date.fromordinal(last).isoformat())
+            made = timeline.timeline(days)
+            assert 0 < len(made) <= 45
+            assert sum(bar.count for bar in made) == 2
 
 
 def test_bars_are_buttons_that_say_what_they_stand_for() -> None:
