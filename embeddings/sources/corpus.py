@@ -116,7 +116,10 @@ def read_file(
         read = reader(file.path.name)
         with open_regular(place or file.path) as stream:
             before = os.fstat(stream.fileno())
-            for item in read(stream, Origin(path, file.id, reading.max_unpacked)):
+            origin = Origin(
+                path, file.id, reading.max_unpacked, reading.text_column, modified=before.st_mtime
+            )
+            for item in read(stream, origin):
                 told(stream.tell())
                 yield item
             after = os.fstat(stream.fileno())

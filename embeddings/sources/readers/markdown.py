@@ -8,6 +8,7 @@ from typing import BinaryIO
 import yaml
 
 from embeddings.sources.readers import Origin, read_all
+from embeddings.sources.readers.dates import published
 from embeddings.sources.readers.fields import MAX_FIELD, article, clean, decode, one_line
 from embeddings.types import Article
 
@@ -32,8 +33,9 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     heading, rest = _split_heading(text)
     if heading and rest.strip() and (not title or title == heading):
         title, text = heading, rest
+    day = fields.get("date") or published(text, origin.modified)
     yield article(
-        origin.path, origin.id, title, text, fields.get("url"), fields.get("date"), fields.get("source")
+        origin.path, origin.id, title, text, fields.get("url"), day, fields.get("source"), origin.modified
     )
 
 
