@@ -3,26 +3,29 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
-from embeddings.build.builder import Progress, Report
+from embeddings.backends.open import open_index
+from embeddings.build.build import build_index
+from embeddings.build.copy import copy_index
+from embeddings.build.options import DEFAULTS, BuildOptions
+from embeddings.build.report import Report
 from embeddings.errors import QueryError
 from embeddings.index.index import ArticleIndex
-from embeddings.sources.readers import Reading
-from embeddings.types import Encoder, Filter
-from qa.answer.answerability import THRESHOLD, answerable, found
-from qa.answer.sentence import READ, score_sentences
+from embeddings.types import Article, Encoder, Filter
+from qa.answer.by_reading import READ
+from qa.answer.judgement import Judge
+from qa.answer.load_judge import DEFAULT_READER, load_judge
 from qa.question.follow_up import readings
 from qa.question.periods import Period, named_period
 from qa.retrieval.explain import Explanation, explain
 from qa.retrieval.ranking import Query, Ranking, rank
 from qa.retrieval.reranker import Reranker, reranked
 from qa.types import RankedPassage, Result, Signals
-
-if TYPE_CHECKING:
-    from embeddings.build.build import Engine
 
 EVERYTHING = Filter()
 LONGEST = 2_000
@@ -32,11 +35,19 @@ LONGEST = 2_000
 class QA:
     """Questions to one index.
 
-    `QA.build(["seeds"], ".qa")` makes an index, `QA.open(".qa")` opens it; `ask` and `search` answer.
+    `QA.build(["seeds"], ".qa")` makes an index, `QA.open(".qa")` opens it; `ask` and `search` answer. Used in
+    a `with`, it is closed at its end.
     """
 
-    def __init__(self, index: ArticleIndex, reranker: Reranker | None = None, grouped: bool = True) -> None:
+    def __init__(
+        self,
+        index: ArticleIndex,
+        reranker: Reranker | None = None,
+        grouped: bool = True,
+        reader: str | Judge = DEFAULT_READER,
+    ) -> None:
         self.index = index
+        self._reader = reader
         self.reranker = reranker
         self.grouped = grouped
 
@@ -47,35 +58,45 @@ class QA:
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
         grouped: bool = True,
+        reader: str | Judge = DEFAULT_READER,
     ) -> Self:
         """The index at `place`. Raises NoIndexError, IndexMismatchError or ModelError.
 
-        A `reranker` reads the first passages again. If `grouped`, copies of one report take one place.
+        A `reranker` scores the first passages again. If `grouped`, copies of one report take one place.
+        `reader` marks the answer: `default`, `none`, or a question-answering model of transformers, a folder
+        or one in the local hub cache; it is loaded when the first question is asked (ModelError then).
         """
-        return cls(ArticleIndex.open(place, encoder), reranker, grouped)
+        return cls(open_index(place, encoder), reranker, grouped, reader)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index: nothing can be asked any more."""
+        self.index.close()
 
     @staticmethod
     def build(
-        sources: Sequence[str | Path],
-        place: str | Path = ".qa",
-        model: str | None = None,
-        rebuild: bool = False,
-        encoder: Encoder | None = None,
-        progress: Callable[[Progress], None] = lambda _: None,
-        reading: Reading | None = None,
-        engine: "Engine | None" = None,
+        sources: Sequence[str | Path], place: str | Path = ".qa", options: BuildOptions = DEFAULTS
     ) -> Report:
-        """Make the index at `place` hold exactly the articles of `sources`; see `build.build`."""
-        return ArticleIndex.build(
-            sources,
-            place,
-            model,
-            rebuild,
-            encoder=encoder,
-            progress=progress,
-            reading=reading,
-            engine=engine,
-        )
+        """Make the index at `place` hold exactly the articles of `sources`; see `build_index`."""
+        return build_index(sources, place, options)
+
+    def rewrite(
+        self, place: str | Path, change: Callable[[Article], Article] = lambda article: article
+    ) -> Report:
+        """Write a copy of the index to `place`, each article as `change` returns it; see `copy_index`."""
+        return copy_index(self.index, place, change)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Who decides what answers: the reader, or hand-made signs without one. Raises ModelError."""
+        return load_judge(self._reader) if isinstance(self._reader, str) else self._reader
 
     def ask(
         self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING, before: Result | None = None
@@ -96,22 +117,25 @@ class QA:
     def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
         query = self.query(understood, narrow)
         asked = query if understood == question else self.query(question, narrow)
-        ranking = rank(self.index, query, narrow, top_k, self.grouped)
-        ranked = self._passages(query, ranking, max(top_k, READ), narrow)
-        passages = [place.passage for place in ranked]
-        sentences = score_sentences(self.index, asked, passages, [place.score for place in ranked])
-        evidence = found(self.index, query, ranking, passages, sentences)
-        likely = answerable(evidence) if evidence else 0.0
-        shown = (sentence.answer for sentence in sentences if sentence.answer.rank <= top_k)
-        answer = next(shown, None) if likely >= THRESHOLD else None
-        return Result(question, understood, answer, likely, ranked[:top_k], ms=0.0)
+        ranking = self._ranking(query, max(top_k, READ), narrow)
+        judged = self.judge.judge(self.index, asked, query, ranking)
+        return Result(
+            question,
+            understood,
+            judged.answer,
+            judged.answerable,
+            self._passages(judged.ranking, top_k, narrow),
+            ms=0.0,
+            agreeing=judged.agreeing,
+            differing=judged.differing,
+        )
 
     def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""
         narrow = self._known(narrow)
         _check(text, top_k, narrow)
         query = self.query(text, narrow)
-        return self._passages(query, rank(self.index, query, narrow, top_k, self.grouped), top_k, narrow)
+        return self._passages(self._ranking(query, top_k, narrow), top_k, narrow)
 
     def why(self, question: str, article: str, narrow: Filter = EVERYTHING) -> Explanation:
         """Why `article` (its id, path, address or title) stands where it does for `question`.
@@ -141,11 +165,11 @@ class QA:
         period = named_period(text, as_of) or (Period(as_of, as_of) if as_of else None)
         return Query(text, self.index.encoder.encode_query([text])[0], period)
 
-    def _passages(
-        self, query: Query, ranking: Ranking, top_k: int, narrow: Filter
-    ) -> tuple[RankedPassage, ...]:
-        if self.reranker:
-            ranking = reranked(self.index, query, ranking, self.reranker)
+    def _ranking(self, query: Query, depth: int, narrow: Filter) -> Ranking:
+        ranking = rank(self.index, query, narrow, depth, self.grouped)
+        return reranked(self.index, query, ranking, self.reranker) if self.reranker else ranking
+
+    def _passages(self, ranking: Ranking, top_k: int, narrow: Filter) -> tuple[RankedPassage, ...]:
         catalog = self.index.catalog
         passages = catalog.passages(ranking.numbers[:top_k])
         return tuple(

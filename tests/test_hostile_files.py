@@ -11,7 +11,8 @@ import pytest
 import embeddings.backends.folder.vectors
 import embeddings.sources.corpus
 from embeddings.sources.files import open_regular
-from embeddings.sources.readers import Origin, reader
+from embeddings.sources.readers.base import Origin
+from embeddings.sources.readers.by_ending import reader
 from qa.cli import main as cli
 from tests.hostile import GOOD, Row, check, found, prepare, put, remarks, same, write
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import embeddings.sources.readers
+import embeddings.sources.readers.base
 import embeddings.sources.readers.jsonl
 from tests.embeddings.sources.test_corpus import pdf
 from tests.hostile import Row, check, prepare, write
@@ -366,7 +366,7 @@ LARGE = [
 def test_an_article_beyond_the_limit(
     row: Row, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(embeddings.sources.readers, "LARGEST", 4_000)
+    monkeypatch.setattr(embeddings.sources.readers.base, "LARGEST", 4_000)
     monkeypatch.setattr(embeddings.sources.readers.jsonl, "LARGEST", 4_000)
     monkeypatch.setattr("embeddings.sources.readers.pdf.LARGEST", 4_000)
     check(row, prepare(monkeypatch, tmp_path), capsys)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from time import perf_counter
 from typing import TypeAlias
 
-from embeddings.backends.folder.catalog import Kept, content_hash
 from embeddings.backends.protocols import Previous, Writer
 from embeddings.build.changes import ChangeCounter
 from embeddings.build.journal import Journal
+from embeddings.build.report import Progress, Report
+from embeddings.index.records import Kept, content_hash
 from embeddings.text.passages import PassageSettings, cut, document, short_title
 from embeddings.types import Article, Encoder, Prepared, Skipped, Vectors
 
@@ -17,37 +18,6 @@ Waiting: TypeAlias = "str | Kept | Vectors"
 """A passage's text, or the vectors of a whole article: those carried over, or those that came with it."""
 _BATCH = 1024
 """Passages encoded together: enough to sort by length, few enough to show progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is."""
-
-    articles: int
-    passages: int
-    fraction: float
-    """Of the sources' bytes read, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a build did."""
-
-    articles: int
-    passages: int
-    encoded: int
-    """Passages that were encoded; the others were carried over."""
-    added: int
-    changed: int
-    renamed: int
-    deleted: int
-    unchanged: int
-    skipped: tuple[Skipped, ...]
-    seconds: float
-    resumed: int = 0
-    """Passages whose vectors an interrupted build had already encoded."""
-    published: bool = True
-    """Whether it made a new generation: not where it would be the same as the one before."""
 
 
 class Builder:

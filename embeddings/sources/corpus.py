@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from embeddings.errors import SourceError
 from embeddings.sources.files import File, find, open_regular
-from embeddings.sources.readers import ENDINGS, Origin, Reading, Unreadable, reader
+from embeddings.sources.readers.base import DEFAULT_READING, Origin, Reading, Unreadable
+from embeddings.sources.readers.by_ending import ENDINGS, reader
 from embeddings.types import Article, Prepared, Skipped
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,8 @@ class Corpus:
     been read. Raises SourceError where a source does not exist or holds nothing to read.
     """
 
-    def __init__(self, sources: Sequence[str | Path], reading: Reading | None = None) -> None:
-        self.reading = reading or Reading()
+    def __init__(self, sources: Sequence[str | Path], reading: Reading = DEFAULT_READING) -> None:
+        self.reading = reading
         self.files: list[File] = []
         self._left_out: list[Skipped] = []
         for source in sources:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from embeddings.errors import SourceError
-from embeddings.sources.readers import ENDINGS, Unreadable, ending
+from embeddings.sources.readers.base import Unreadable
+from embeddings.sources.readers.by_ending import ENDINGS, ending
 from embeddings.types import Skipped
 
 _LINK = "a symbolic link: add --follow-links to read what it points to"

@@ -28,6 +28,9 @@ class PassageSettings:
     """Tokens of the title that stand in front of a passage, at most."""
 
 
+DEFAULT_SETTINGS = PassageSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     start: int

@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--after", metavar="QUESTION", help="the question before, which this one goes on from")
     _add_filter(ask, top_k=5)
     _add_ranking(ask)
+    _add_reader(ask)
 
     search = _command(commands, "search", "rank passages for a question, a statement or words")
     search.add_argument("text", nargs="+", metavar="TEXT")
@@ -85,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--out", required=True, metavar="RUN.jsonl", help="the file to write")
     _add_as_of_each(run)
     _add_ranking(run)
+    _add_reader(run)
 
     evaluate = _command(commands, "eval", "measure answers to judged questions")
     asked = evaluate.add_mutually_exclusive_group(required=True)
@@ -109,6 +111,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="as JSON")
     _add_as_of_each(evaluate)
     _add_ranking(evaluate)
+    _add_reader(evaluate)
 
     _command(commands, "verify", "check sums, counts, spans, and a sample of vectors against the model")
 
@@ -130,6 +133,7 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--name", action="append", default=[], metavar="NAME", help="a further host name of the page"
     )
+    _add_reader(chat)
     chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
     return top
 
@@ -181,5 +185,14 @@ def _add_ranking(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--reranker",
         metavar="M",
-        help="a cross-encoder that reads the first passages again: a folder or name",
+        help="a cross-encoder that scores the first passages again: a folder or name",
+    )
+
+
+def _add_reader(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--reader",
+        default="default",
+        metavar="R",
+        help="who marks the answer: default, none, or a question-answering model, a folder or a local name",
     )

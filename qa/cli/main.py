@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
@@ -12,7 +13,11 @@ from qa.cli.log import remarks
 from qa.wording.safe_text import one_line
 
 if TYPE_CHECKING:
-    from embeddings.build.build import Engine
+    from collections.abc import Callable
+
+    from embeddings.build.options import BuildOptions
+    from embeddings.build.report import Progress
+    from embeddings.engines.protocol import Engine
     from embeddings.types import Filter
     from qa.evaluation.evaluate import Trial
     from qa.pipeline import QA
@@ -70,23 +75,29 @@ def _index(options: argparse.Namespace) -> None:
     if options.dry_run:
         _preview(options)
         return
-    from embeddings.sources.readers import Reading
+    from qa.answer.load_reader import prepare_reader
     from qa.cli.terminal import build_progress, print_report
     from qa.pipeline import QA
 
-    reading = Reading(options.follow_links, options.max_unpacked)
-    engine = _engine(options)
     with build_progress() as progress:
-        report = QA.build(
-            options.sources,
-            options.index,
-            options.model,
-            options.rebuild,
-            progress=progress,
-            reading=reading,
-            engine=engine,
-        )
+        report = QA.build(options.sources, options.index, _build_options(options, progress))
     print_report(report, options.index)
+    prepare_reader()
+
+
+def _build_options(
+    options: argparse.Namespace, progress: "Callable[[Progress], None]" = lambda _: None
+) -> "BuildOptions":
+    from embeddings.build.options import BuildOptions
+    from embeddings.sources.readers.base import Reading
+
+    return BuildOptions(
+        model=options.model,
+        rebuild=options.rebuild,
+        reading=Reading(options.follow_links, options.max_unpacked),
+        engine=_engine(options),
+        progress=progress,
+    )
 
 
 def _engine(options: argparse.Namespace) -> "Engine | None":
@@ -103,12 +114,9 @@ def _engine(options: argparse.Namespace) -> "Engine | None":
 
 def _preview(options: argparse.Namespace) -> None:
     from embeddings.build.preview import preview
-    from embeddings.sources.readers import Reading
     from qa.cli.terminal import print_preview
 
-    reading = Reading(options.follow_links, options.max_unpacked)
-    seen = preview(options.sources, options.index, options.model, options.rebuild, reading=reading)
-    print_preview(seen, options.index)
+    print_preview(preview(options.sources, options.index, _build_options(options)), options.index)
 
 
 def _roll_back(options: argparse.Namespace) -> None:
@@ -131,9 +139,10 @@ def _verify(options: argparse.Namespace) -> None:
 def _ask(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_result
 
-    qa, narrow = _open(options), _filter(options)
-    before = qa.ask(options.after, narrow=narrow) if options.after else None
-    result = qa.ask(" ".join(options.question), options.k, narrow, before)
+    narrow = _filter(options)
+    with _open(options) as qa:
+        before = qa.ask(options.after, narrow=narrow) if options.after else None
+        result = qa.ask(" ".join(options.question), options.k, narrow, before)
     if options.json:
         asked = {"question": result.question, "understood": result.understood, "index": options.index}
         _print_json({**asked, **result.to_json()})
@@ -145,7 +154,8 @@ def _search(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_passages
 
     text = " ".join(options.text)
-    ranked = _open(options).search(text, options.k, _filter(options))
+    with _open(options) as qa:
+        ranked = qa.search(text, options.k, _filter(options))
     if options.json:
         passages = [place.to_json() for place in ranked]
         _print_json({"text": text, "index": options.index, "passages": passages})
@@ -157,7 +167,8 @@ def _why(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_explanation
     from qa.pipeline import QA
 
-    explanation = QA.open(options.index).why(options.question, options.article, _filter(options))
+    with QA.open(options.index) as qa:
+        explanation = qa.why(options.question, options.article, _filter(options))
     if options.json:
         _print_json({"index": options.index, **explanation.to_json()})
     else:
@@ -169,7 +180,8 @@ def _run(options: argparse.Namespace) -> None:
     from qa.evaluation.runs import write_run
 
     questions = read_questions(options.questions)
-    write_run(_open(options), questions, options.k, options.out, options.questions, options.as_of)
+    with _open(options) as qa:
+        write_run(qa, questions, options.k, options.out, options.questions, options.as_of)
     print(f"{len(questions)} questions: {options.out}")
 
 
@@ -202,8 +214,8 @@ def _trial(options: argparse.Namespace) -> "Trial":
         return known_items(options.index, SAMPLE if options.sample is None else options.sample)
     if options.sample is not None:
         raise argparse.ArgumentError(None, "--sample goes with --self")
-    answers = options.run or _open(options)
-    return trial(answers, options.questions, options.unanswerable, options.against, options.as_of)
+    with nullcontext(options.run) if options.run else _open(options) as answers:
+        return trial(answers, options.questions, options.unanswerable, options.against, options.as_of)
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -228,6 +240,7 @@ def _chat(options: argparse.Namespace) -> None:
         options.auth,
         options.no_auth,
         options.name,
+        options.reader,
     )
 
 
@@ -251,11 +264,13 @@ def _filter(options: argparse.Namespace) -> "Filter":
 
 
 def _open(options: argparse.Namespace) -> "QA":
+    from qa.answer.load_judge import DEFAULT_READER
     from qa.pipeline import QA
     from qa.retrieval.reranker import CrossEncoderReranker
 
     reranker = CrossEncoderReranker.load(options.reranker) if options.reranker else None
-    return QA.open(options.index, reranker=reranker, grouped=not options.no_group)
+    reader = getattr(options, "reader", DEFAULT_READER)
+    return QA.open(options.index, reranker=reranker, grouped=not options.no_group, reader=reader)
 
 
 def _print_json(value: object) -> None:

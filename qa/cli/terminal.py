@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from embeddings.build.builder import Progress, Report
     from embeddings.build.preview import Preview
+    from embeddings.build.report import Progress, Report
     from qa.retrieval.explain import Explanation, Word
     from qa.types import Answer, RankedPassage, Result
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.backends.protocols import Words
 from embeddings.index.index import ArticleIndex
+from embeddings.index.parts import Words
 from embeddings.types import Filter, Numbers, Vectors
 from qa.question.periods import Period
 from qa.types import Signals
@@ -46,6 +46,13 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def again(self, gains: Vectors, signal: str) -> "Ranking":
+        """In a new order: each score with its gain, which is kept as a `signal`; equals keep their order."""
+        scores = self.scores + gains
+        order = np.argsort(-scores, kind="stable")
+        signals = {name: values[order] for name, values in {**self.signals, signal: gains}.items()}
+        return Ranking(self.numbers[order], self.articles[order], scores[order], signals)
 
 
 def rank(

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.build.options import BuildOptions
 from embeddings.errors import QueryError
 from qa import QA, Filter, Result
 from qa.answer.answerability import BIAS, THRESHOLD, WEIGHTS, Found, answerable
@@ -11,7 +12,7 @@ from tests.fakes import WordEncoder
 
 @pytest.fixture
 def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
-    QA.build([sources], tmp_path / "qa", encoder=encoder)
+    QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     return QA.open(tmp_path / "qa", encoder)
 
 

@@ -1,11 +1,8 @@
 """Articles in SQLite and passages in a memory-mapped array: what vectors and words are numbers of."""
 
-import hashlib
-import json
 import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index.manifest import damaged
+from embeddings.index.records import CatalogStats, Kept, content_hash
 from embeddings.text.copies import Copy, signature, stories
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
@@ -37,32 +35,6 @@ CREATE INDEX by_first ON articles (first);
 CREATE INDEX by_story ON articles (story) WHERE story IS NOT NULL;
 """
 _PASSAGE = np.dtype([("article", "<i8"), ("start", "<i8"), ("end", "<i8")])
-
-
-def content_hash(article: Article) -> bytes:
-    """SHA-256 of what an article's passages and vectors come from: title and text."""
-    return hashlib.sha256(json.dumps([article.title, article.text]).encode()).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An article's row in the catalog, without its text."""
-
-    id: str
-    content: bytes
-    signature: bytes
-    first: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogStats:
-    articles: int
-    passages: int
-    since: str | None
-    until: str | None
-    sources: dict[str, int]
-    """Articles of each publisher, most first."""
 
 
 class CatalogWriter:

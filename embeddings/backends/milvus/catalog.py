@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.backends.folder.catalog import CatalogStats, Kept
 from embeddings.backends.milvus.queries import Collection
 from embeddings.backends.milvus.schema import condition, text_hash
 from embeddings.errors import IndexMismatchError
+from embeddings.index.records import CatalogStats, Kept
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from embeddings.backends.folder.catalog import CatalogStats
 from embeddings.backends.milvus.connection import Connection
+from embeddings.index.records import CatalogStats
 from embeddings.types import Filter
 
 TEXT = 65_535

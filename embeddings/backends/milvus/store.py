@@ -17,13 +17,14 @@ from embeddings.backends.milvus.connection import Connection, connect, told
 from embeddings.backends.milvus.lease import Heartbeat, living
 from embeddings.backends.milvus.queries import Collection, MilvusTerms, MilvusVectors, MilvusWords
 from embeddings.backends.milvus.writer import MilvusWriter
-from embeddings.backends.protocols import ArticleCatalog, Previous, Words
-from embeddings.backends.verify import check
+from embeddings.backends.protocols import Previous
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import IndexBusyError, IndexMismatchError, NoIndexError, QAError
+from embeddings.index.checks import check
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import UNREADABLE, Manifest, rebuilding
+from embeddings.index.parts import ArticleCatalog, Words
 from embeddings.text.passages import PassageSettings
 from embeddings.types import Encoder
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.backends.folder.catalog import CatalogStats, Kept, content_hash
 from embeddings.backends.folder.words import WordWriter
 from embeddings.backends.milvus import schema
 from embeddings.backends.milvus.bulk_import import Import
@@ -19,6 +18,7 @@ from embeddings.backends.milvus.connection import Connection
 from embeddings.backends.milvus.lease import Heartbeat
 from embeddings.backends.protocols import Previous
 from embeddings.index.manifest import FileSum, Manifest
+from embeddings.index.records import CatalogStats, Kept, content_hash
 from embeddings.text.copies import Copy, signature, stories
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span

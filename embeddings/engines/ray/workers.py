@@ -18,7 +18,7 @@ from embeddings.engines.ray.units import Marks, Part, read_parts
 from embeddings.engines.ray.wire import pack, unpack
 from embeddings.errors import QAError
 from embeddings.sources.files import File
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import Reading
 from embeddings.text.passages import cut, document, short_title
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Encoder, Vectors

@@ -9,8 +9,8 @@ from posixpath import basename
 from typing import IO, BinaryIO, cast
 from zipfile import ZipFile, ZipInfo
 
-from embeddings.sources.readers import Origin, ending
-from embeddings.sources.readers.nested import read_inside
+from embeddings.sources.readers.base import Origin
+from embeddings.sources.readers.nested import kind, read_inside
 from embeddings.sources.readers.zips import opened, why_not
 from embeddings.types import Article, Skipped
 
@@ -57,7 +57,7 @@ def _left_out(part: ZipInfo) -> str | None:
         return "hidden file"
     if stat.S_ISLNK(part.external_attr >> 16):
         return "a symbolic link"
-    if ending(name) is None:
+    if kind(name) is None:
         last = basename(name)
         return f"not a kind that is read ({'.' + last.rpartition('.')[2] if '.' in last else 'no ending'})"
     return why_not(part)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from zipfile import ZipFile
 
-from embeddings.sources.readers import Origin, Unreadable
+from embeddings.sources.readers.base import Origin, Unreadable
 from embeddings.sources.readers.fields import article
 from embeddings.sources.readers.markup import Grammar, Tree, blocks, first_text, parse
 from embeddings.sources.readers.zips import opened, read_part

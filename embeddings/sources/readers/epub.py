@@ -6,7 +6,7 @@ from typing import BinaryIO
 from urllib.parse import unquote
 from zipfile import ZipFile
 
-from embeddings.sources.readers import Origin, Unreadable
+from embeddings.sources.readers.base import Origin, Unreadable
 from embeddings.sources.readers.fields import article, decode
 from embeddings.sources.readers.markup import Tree, first_text, page, page_text, parse
 from embeddings.sources.readers.zips import opened, read_part

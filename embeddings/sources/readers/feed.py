@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from embeddings.sources.readers import Origin, Unreadable, read_all
+from embeddings.sources.readers.base import Origin, Unreadable, read_all
 from embeddings.sources.readers.fields import article, utf_16_or_32
 from embeddings.sources.readers.markup import DECLARATION, page, page_text
 from embeddings.types import Article, Skipped

@@ -5,9 +5,7 @@ import logging
 import string
 from urllib.parse import urlsplit
 
-from charset_normalizer import from_bytes
-
-from embeddings.sources.readers import Unreadable
+from embeddings.sources.readers.base import Unreadable
 from embeddings.sources.readers.dates import Ambiguous, day
 from embeddings.types import Article
 
@@ -59,6 +57,8 @@ def decode(data: bytes, path: str, declared: str | None = None) -> str:
 
 def _detected(sample: bytes) -> str:
     """The likeliest encoding; of equally likely ones (French is as good in cp1250), the commonest."""
+    from charset_normalizer import from_bytes
+
     matches = from_bytes(sample, cp_isolation=list(_ENCODINGS))
     best = matches.best()
     if best is None:

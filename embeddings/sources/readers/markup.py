@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from embeddings.sources.readers import Unreadable
+from embeddings.sources.readers.base import Unreadable
 
 Tree: TypeAlias = Any
 _SPACES = re.compile(r"[ \t\n\r\f\xa0]+")

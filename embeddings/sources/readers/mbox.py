@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
-from embeddings.sources.readers import Origin, Unreadable
+from embeddings.sources.readers.base import Origin, Unreadable
 from embeddings.sources.readers.eml import LARGEST, read_mail
 from embeddings.types import Article, Skipped
 

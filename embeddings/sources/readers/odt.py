@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from embeddings.sources.readers import Origin, Unreadable
+from embeddings.sources.readers.base import Origin, Unreadable
 from embeddings.sources.readers.fields import article
 from embeddings.sources.readers.markup import Grammar, blocks, first_text, parse
 from embeddings.sources.readers.zips import opened, read_part

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 from zipfile import ZipFile
 
-from embeddings.sources.readers import Origin, Unreadable
+from embeddings.sources.readers.base import Origin, Unreadable
 from embeddings.sources.readers.docx import main_part, properties
 from embeddings.sources.readers.fields import article
 from embeddings.sources.readers.markup import Grammar, blocks, first_text, parse

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from embeddings.sources.readers import Origin, Unreadable, read_all
+from embeddings.sources.readers.base import Origin, Unreadable, read_all
 from embeddings.sources.readers.fields import article
 from embeddings.sources.readers.text import split_title
 from embeddings.types import Article

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
-from embeddings.sources.readers import LARGEST, Origin, Unreadable, read_all
+from embeddings.sources.readers.base import LARGEST, Origin, Unreadable, read_all
 from embeddings.sources.readers.fields import article, clean, decode
 from embeddings.types import Article, Skipped
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from embeddings.sources.readers import Origin, read_all
+from embeddings.sources.readers.base import Origin, read_all
 from embeddings.sources.readers.dates import published
 from embeddings.sources.readers.fields import article, clean, decode
 from embeddings.types import Article

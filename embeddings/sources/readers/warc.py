@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from embeddings.sources.readers import Origin, Unreadable, html
+from embeddings.sources.readers import html
+from embeddings.sources.readers.base import Origin, Unreadable
 from embeddings.sources.readers.fields import host
 from embeddings.types import Article, Skipped
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from embeddings.sources.readers import Unreadable
+from embeddings.sources.readers.base import Unreadable
 
 DIRECTORY = 64_000_000
 """Bytes of a table of contents, at most: some half a million names, each of which takes memory."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qa.answer.answerability import THRESHOLD
 from qa.evaluation.evaluate import Trial
 from qa.evaluation.metrics import Run, first_relevant, measure
 from qa.evaluation.questions import Question
@@ -127,6 +126,6 @@ def false_answers(trial: Trial) -> Markup | None:
     ]
     said = (
         f"{len(answered)} of {len(trial.unanswerable)} questions that the corpus does not answer were "
-        f"answered (answerable of {THRESHOLD} or more), the surest first."
+        "answered, the surest first."
     )
     return section("Answered without an answer", said, element("ol", *items, class_="failures"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from embeddings.backends.info import describe
 from embeddings.errors import QAError
-from embeddings.sources.readers import ENDINGS
+from embeddings.sources.readers.by_ending import ENDINGS
 from embeddings.sources.uploads import added_files
 from embeddings.types import Article
 from qa.web.cards import day, title

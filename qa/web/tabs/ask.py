@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from embeddings.backends.protocols import ArticleCatalog
 from embeddings.errors import QAError
+from embeddings.index.parts import ArticleCatalog
 from embeddings.types import Filter
 from qa.evaluation.questions import Question, read_questions
 from qa.types import Result

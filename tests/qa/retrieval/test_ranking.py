@@ -4,6 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.backends.open import open_index
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
 from embeddings.index.index import ArticleIndex
 from embeddings.types import Filter
 from qa.question.periods import Period, named_period
@@ -18,8 +21,8 @@ def index(sources: Path, tmp_path: Path, encoder: WordEncoder) -> ArticleIndex:
         "The village team won the cup for the first time, beating the city by two goals to one. "
         "Goalkeeper Ines Prat saved a penalty."
     )
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder)
-    return ArticleIndex.open(tmp_path / "qa", encoder)
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
+    return open_index(tmp_path / "qa", encoder)
 
 
 def ask(index: ArticleIndex, text: str, narrow: Filter | None = None) -> Ranking:

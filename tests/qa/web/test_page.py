@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from embeddings.backends.folder.catalog import Kept
-from embeddings.build.builder import Progress, Report
+from embeddings.build.report import Progress, Report
 from embeddings.errors import NoIndexError, QAError, QueryError
+from embeddings.index.records import Kept
 from embeddings.types import Article, Filter, Passage, Skipped
 from qa.types import Answer, RankedPassage, Result, Signals
 from qa.web import api, cards, server, timeline, turns, updates

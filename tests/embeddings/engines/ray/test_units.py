@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.backends.folder.catalog import content_hash
 from embeddings.engines.ray.units import Part, known_marks, read_parts, units
 from embeddings.engines.ray.wire import Record, Warned, pack, unpack
+from embeddings.index.records import content_hash
 from embeddings.sources.corpus import Corpus
 from embeddings.sources.files import File
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import Reading
 from embeddings.types import Article
 
 

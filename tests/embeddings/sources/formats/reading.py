@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from embeddings.sources.corpus import Corpus
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import DEFAULT_READING, Reading
 from embeddings.types import Article, Skipped
 
 
 def read(
-    folder: Path, name: str, data: bytes, reading: Reading | None = None
+    folder: Path, name: str, data: bytes, reading: Reading = DEFAULT_READING
 ) -> tuple[list[Article], list[str]]:
     """The articles of a file, and the reasons for what is left out, each one clear line."""
     path = folder / name

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import Reading
 from tests.embeddings.sources.formats.reading import read, zipped
 from tests.embeddings.sources.formats.test_office import word
 

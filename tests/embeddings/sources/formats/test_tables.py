@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import Reading
 from tests.embeddings.sources.formats.reading import read
 
 ROWS = (

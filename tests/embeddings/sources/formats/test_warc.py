@@ -8,7 +8,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import Reading
 from tests.embeddings.sources.formats.reading import read, zipped
 from tests.embeddings.sources.test_corpus import HTML
 
