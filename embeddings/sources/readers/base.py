@@ -28,6 +28,8 @@ class Reading:
     a large newspaper is well below one."""
     text_column: str | None = None
     """The column of a table that holds the text, where none has a name that is known."""
+    without: tuple[str, ...] = ()
+    """Ids of articles that were removed from the index, though the source has them."""
 
     def __post_init__(self) -> None:
         if not 0 < self.max_unpacked < float("inf"):
