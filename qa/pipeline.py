@@ -1,7 +1,7 @@
 """The whole flow of a question: QA.ask."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,7 @@ from embeddings.build.options import DEFAULTS, BuildOptions
 from embeddings.build.report import Report
 from embeddings.errors import QueryError
 from embeddings.index.index import ArticleIndex
+from embeddings.sources.source import Sources
 from embeddings.types import Article, Encoder, Filter
 from qa.answer.by_reading import READ
 from qa.answer.judgement import Judge
@@ -89,9 +90,7 @@ class QA:
         self.index.close()
 
     @staticmethod
-    def build(
-        sources: Sequence[str | Path], place: str | Path = ".qa", options: BuildOptions = DEFAULTS
-    ) -> Report:
+    def build(sources: Sources, place: str | Path = ".qa", options: BuildOptions = DEFAULTS) -> Report:
         """Make the index at `place` hold exactly the articles of `sources`; see `build_index`."""
         return build_index(sources, place, options)
 

@@ -10,6 +10,7 @@ from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import Manifest
 from embeddings.index.parts import ArticleCatalog, PassageVectors
 from embeddings.index.records import Kept
+from embeddings.sources.source import Source
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Encoder, Vectors
@@ -47,7 +48,7 @@ class Writer(Protocol):
 
     def add_vectors(self, vectors: Vectors) -> None: ...
 
-    def finish(self, sources: list[str], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
         """Make it whole, the manifest last."""
 
     def repeats(self, manifest: Manifest) -> bool:

@@ -14,11 +14,12 @@ from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import NoIndexError, QAError
 from embeddings.sources.corpus import Corpus
+from embeddings.sources.source import Sources, as_source
 from embeddings.sources.uploads import with_added
 from embeddings.types import Article, Prepared, Skipped
 
 
-def build_index(sources: Sequence[str | Path], place: str | Path, options: BuildOptions = DEFAULTS) -> Report:
+def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEFAULTS) -> Report:
     """Make the index at `place` hold exactly the articles of `sources`.
 
     Files that were added on the page lie in the index (`embeddings.sources.uploads`) and are read after
@@ -50,7 +51,7 @@ def build_index(sources: Sequence[str | Path], place: str | Path, options: Build
                 )
                 items = held.enter_context(closing(made))
             builder = Builder(writer, encoder, options.settings, previous, journal)
-            read_from = [str(source) for source in sources]
+            read_from = [as_source(source, options.reading).remembered() for source in sources]
             report = builder.build(items, read_from, lambda: corpus.fraction, options.progress)
             held.close()
             if not report.articles:

@@ -1,6 +1,6 @@
 """Articles into a new generation: unchanged ones carried over, the others cut and encoded in batches."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from time import perf_counter
@@ -12,6 +12,7 @@ from embeddings.build.journal import Journal
 from embeddings.build.report import Progress, Report
 from embeddings.encoders.batches import BATCH
 from embeddings.index.records import Kept, content_hash
+from embeddings.sources.source import Source
 from embeddings.text.passages import PassageSettings, cut, documents
 from embeddings.types import Article, Encoder, Prepared, Skipped, Vectors
 
@@ -46,7 +47,7 @@ class Builder:
     def build(
         self,
         items: Iterable[Article | Skipped | Prepared],
-        sources: list[str],
+        sources: Sequence[Source],
         fraction: Callable[[], float],
         progress: Callable[[Progress], None],
     ) -> Report:

@@ -1,6 +1,5 @@
 """What a build would do, without its model and without writing anything."""
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from embeddings.build.options import DEFAULTS, BuildOptions
 from embeddings.encoders.models import fingerprint, model_folder
 from embeddings.index.records import content_hash
 from embeddings.sources.corpus import Corpus
+from embeddings.sources.source import Sources
 from embeddings.sources.uploads import with_added
 from embeddings.types import Skipped
 
@@ -31,7 +31,7 @@ class Preview:
     skipped: tuple[Skipped, ...]
 
 
-def preview(sources: Sequence[str | Path], place: str | Path, options: BuildOptions = DEFAULTS) -> Preview:
+def preview(sources: Sources, place: str | Path, options: BuildOptions = DEFAULTS) -> Preview:
     """What `build_index` would do with the same arguments. Errors as there."""
     there = store(place)
     corpus = Corpus(with_added(sources, there.home), options.reading)

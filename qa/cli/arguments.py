@@ -7,6 +7,9 @@ EXAMPLES = {
     "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
     "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback\n"
     "  qa index ~/articles --index milvus+http://127.0.0.1:19530/news --engine ray --ray-address auto",
+    "add": "examples:\n  qa add ~/mail.mbox ~/reports\n  qa add survey.csv --text-column answer",
+    "remove": "examples:\n  qa remove ~/mail.mbox\n  qa remove old.md --index ~/articles.qa",
+    "sources": "example:\n  qa sources --index ~/articles.qa",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
     '  qa ask "When was that?" --after "Who won the race?"',
@@ -40,14 +43,8 @@ def parser() -> argparse.ArgumentParser:
     )
     index.add_argument("--model", metavar="M", help="a sentence-transformers model: a folder or a local name")
     index.add_argument("--rebuild", action="store_true", help="encode everything again")
-    index.add_argument("--follow-links", action="store_true", help="read what symbolic links point to")
-    index.add_argument(
-        "--max-unpacked",
-        type=float,
-        default=4.0,
-        metavar="GB",
-        help="most that may come out of one .gz file (default: 4)",
-    )
+    _add_reading(index)
+    index.add_argument("--yes", action="store_true", help="do not ask, though articles would be removed")
     index.add_argument(
         "--engine",
         choices=("local", "ray"),
@@ -63,6 +60,15 @@ def parser() -> argparse.ArgumentParser:
     instead = index.add_mutually_exclusive_group()
     instead.add_argument("--dry-run", action="store_true", help="only say what would happen; write nothing")
     instead.add_argument("--rollback", action="store_true", help="go back to the generation before")
+
+    add = _command(commands, "add", "read further sources into the index, beside those that it has")
+    add.add_argument("sources", nargs="+", metavar="SOURCE", help="folders or files")
+    _add_reading(add)
+
+    remove = _command(commands, "remove", "take sources or articles out of the index; no file is deleted")
+    remove.add_argument("names", nargs="+", metavar="SOURCE|ID", help="a source, or the id of an article")
+
+    _command(commands, "sources", "list what the index is made from, and how it is read")
 
     ask = _command(commands, "ask", "answer a question, with the passages that support it")
     ask.add_argument("question", nargs="+", metavar="QUESTION")
@@ -166,6 +172,22 @@ def _command(
         "(default: $QA_INDEX, else .qa)",
     )
     return command
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--follow-links", action="store_true", help="read what symbolic links point to")
+    command.add_argument(
+        "--max-unpacked",
+        type=float,
+        default=4.0,
+        metavar="GB",
+        help="most that may come out of one packed file (default: 4)",
+    )
+    command.add_argument(
+        "--text-column",
+        metavar="NAME",
+        help="the column of tables with the text (default: by its name)",
+    )
 
 
 def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> None:

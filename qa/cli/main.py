@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
 from qa.cli.arguments import parser
+from qa.cli.building import add, index, remove, sources
 from qa.cli.failure import lacks_memory, need_a_working_folder, out_of_memory, unforeseen
 from qa.cli.interrupts import comes_from_ctrl_c, end_as_ctrl_c_does
 from qa.cli.log import remarks
@@ -17,11 +18,6 @@ from qa.cli.streams import drop, flush, settle
 from qa.wording.safe_text import json_text, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from embeddings.build.options import BuildOptions
-    from embeddings.build.report import Progress
-    from embeddings.engines.protocol import Engine
     from embeddings.types import Filter
     from qa.evaluation.evaluate import Trial
     from qa.pipeline import QA
@@ -71,67 +67,6 @@ def _version() -> None:
     from importlib.metadata import version
 
     print(f"qa {version('article-qa')}")
-
-
-def _index(options: argparse.Namespace) -> None:
-    if options.rollback:
-        _roll_back(options)
-        return
-    if options.dry_run:
-        _preview(options)
-        return
-    from qa.answer.load_reader import prepare_reader
-    from qa.cli.terminal import build_progress, print_report
-    from qa.pipeline import QA
-
-    with build_progress() as progress:
-        report = QA.build(options.sources, options.index, _build_options(options, progress))
-    print_report(report, options.index)
-    prepare_reader()
-
-
-def _build_options(
-    options: argparse.Namespace, progress: "Callable[[Progress], None]" = lambda _: None
-) -> "BuildOptions":
-    from embeddings.build.options import BuildOptions
-    from embeddings.sources.readers.base import Reading
-
-    return BuildOptions(
-        model=options.model,
-        rebuild=options.rebuild,
-        reading=Reading(options.follow_links, options.max_unpacked),
-        engine=_engine(options),
-        progress=progress,
-    )
-
-
-def _engine(options: argparse.Namespace) -> "Engine | None":
-    if options.engine == "local":
-        if options.ray_address or options.shards:
-            raise argparse.ArgumentError(None, "--ray-address and --shards go with --engine ray")
-        return None
-    from pathlib import Path
-
-    from embeddings.engines.ray.engine import RayEngine
-
-    return RayEngine(options.ray_address, Path(options.shards) if options.shards else None)
-
-
-def _preview(options: argparse.Namespace) -> None:
-    from embeddings.build.preview import preview
-    from qa.cli.terminal import print_preview
-
-    print_preview(preview(options.sources, options.index, _build_options(options)), options.index)
-
-
-def _roll_back(options: argparse.Namespace) -> None:
-    from embeddings.backends.open import store
-
-    name, manifest = store(options.index).roll_back()
-    print(
-        f"current again: generation {name} of {manifest.created[:10]}, "
-        f"{manifest.articles} articles, {manifest.passages} passages: {options.index}"
-    )
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -268,7 +203,10 @@ def _chat(options: argparse.Namespace) -> None:
 
 
 _COMMANDS = {
-    "index": _index,
+    "index": index,
+    "add": add,
+    "remove": remove,
+    "sources": sources,
     "ask": _ask,
     "search": _search,
     "why": _why,

@@ -57,7 +57,7 @@ def _built(place: str | Path, show: Any) -> tuple[Report, list[list[str]]]:
     before = _kept(place)
     clock = _Clock()
     show(0, desc="reading the sources")
-    report = QA.build(manifest.sources, place, BuildOptions(progress=lambda at: show(*clock.told(at))))
+    report = QA.build(manifest.read_from, place, BuildOptions(progress=lambda at: show(*clock.told(at))))
     return report, report_rows(report, before, _kept(place))
 
 

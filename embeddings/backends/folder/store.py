@@ -31,6 +31,7 @@ from embeddings.index.manifest import (
 )
 from embeddings.index.parts import ArticleCatalog
 from embeddings.index.records import Kept
+from embeddings.sources.source import Source
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Encoder, Filter, Numbers, Vectors
@@ -151,7 +152,7 @@ class FolderWriter:
     def add_vectors(self, vectors: Vectors) -> None:
         self._vectors.add(vectors)
 
-    def finish(self, sources: list[str], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
         self._catalog.close()
         self._passage_words.close()
         self._article_words.close()

@@ -19,6 +19,7 @@ from embeddings.backends.milvus.lease import Heartbeat
 from embeddings.backends.protocols import Previous
 from embeddings.index.manifest import FileSum, Manifest
 from embeddings.index.records import CatalogStats, Kept, content_hash, recent_rank
+from embeddings.sources.source import Source
 from embeddings.text.copies import Copy, copied_stories, signature
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
@@ -99,7 +100,7 @@ class MilvusWriter:
         for vector in np.asarray(vectors, np.float32):
             self._inserts[self._names.passages].add(self._waiting.popleft() | {"vector": vector})
 
-    def finish(self, sources: list[str], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
         for term, (passages, articles) in self._counts.items():
             row = {"term": term, "passages": passages, "articles": articles, "no_vector": _NOTHING}
             self._inserts[self._names.terms].add(row)

@@ -20,6 +20,7 @@ from embeddings.engines.ray.wire import pack, unpack
 from embeddings.errors import QAError
 from embeddings.sources.files import File
 from embeddings.sources.readers.base import Reading
+from embeddings.sources.source import from_json, to_json
 from embeddings.text.passages import cut, documents
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Encoder
@@ -49,7 +50,8 @@ def unit_row(number: int, files: range, all_files: list[File]) -> dict[str, Any]
     lines = []
     for at in files:
         file = all_files[at]
-        lines.append([at, str(file.path), file.id, file.folder, file.size, str(file.path.absolute())])
+        how = to_json(file.reading) if file.reading else None
+        lines.append([at, str(file.path), file.id, file.folder, file.size, how, str(file.path.absolute())])
     return {"unit": number, "files": json.dumps(lines)}  # ASCII: a name need not be UTF-8
 
 
@@ -57,8 +59,12 @@ def read_unit(rows: "pa.Table", job: Job, known: Marks) -> Iterator["pa.Table"]:
     """A row for each shard of the units, with its records packed unless the shard is there already."""
     for row in rows.to_pylist():
         files = [
-            (number, File(Path(path), id, folder, size), Path(place))
-            for number, path, id, folder, size, place in json.loads(row["files"])
+            (
+                number,
+                File(Path(path), id, folder, size, from_json(how) if how is not None else None),
+                Path(place),
+            )
+            for number, path, id, folder, size, how, place in json.loads(row["files"])
         ]
         for at, part in enumerate(read_parts(files, job.reading, known)):
             yield _part_row(row["unit"], at, part, job)

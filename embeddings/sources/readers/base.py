@@ -5,7 +5,7 @@ an Article, or a Skipped, for each record. It raises `Unreadable` where the file
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, TypeAlias
 
 from embeddings.errors import SourceError
@@ -26,6 +26,10 @@ class Reading:
     max_unpacked: float = 4.0
     """Gigabytes that may come out of one compressed file: gzip can hold a thousand times its size. A year of
     a large newspaper is well below one."""
+    text_column: str | None = None
+    """The column of a table that holds the text, where none has a name that is known."""
+    without: tuple[str, ...] = ()
+    """Ids of articles that were removed from the index, though the source has them."""
 
     def __post_init__(self) -> None:
         if not 0 < self.max_unpacked < float("inf"):
@@ -33,6 +37,13 @@ class Reading:
 
 
 DEFAULT_READING = Reading()
+
+
+@dataclass(slots=True)
+class Unpacked:
+    """Bytes that have come out of a file and of all that is packed in it, however deep."""
+
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,18 @@ class Origin:
     id: str
     max_unpacked: float
     """As in Reading."""
+    text_column: str | None = None
+    """As in Reading."""
+    modified: float | None = None
+    """When the file was last written, in seconds since 1970: what "2 hours ago" in it counts from."""
+    depth: int = 0
+    """How many archives it lies in."""
+    unpacked: Unpacked = field(default_factory=Unpacked)
+
+    def takes(self, size: int) -> bool:
+        """Counts bytes that are unpacked; whether all together are still no more than may be."""
+        self.unpacked.size += size
+        return self.unpacked.size <= self.max_unpacked * 1e9
 
 
 class Unreadable(Exception):

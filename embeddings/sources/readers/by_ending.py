@@ -1,6 +1,23 @@
 """The reader of a file, by the ending of its name."""
 
-from embeddings.sources.readers import html, jsonl, markdown, pdf, text
+from embeddings.sources.readers import (
+    archive,
+    docx,
+    eml,
+    epub,
+    feed,
+    html,
+    jsonl,
+    markdown,
+    mbox,
+    odt,
+    pdf,
+    pptx,
+    rtf,
+    table,
+    text,
+    warc,
+)
 from embeddings.sources.readers.base import Reader, Unreadable
 
 _READERS: dict[str, Reader] = {
@@ -12,6 +29,22 @@ _READERS: dict[str, Reader] = {
     ".html": html.read,
     ".htm": html.read,
     ".pdf": pdf.read,
+    ".docx": docx.read,
+    ".odt": odt.read,
+    ".pptx": pptx.read,
+    ".rtf": rtf.read,
+    ".epub": epub.read,
+    ".eml": eml.read,
+    ".mbox": mbox.read,
+    ".csv": table.read,
+    ".tsv": table.read,
+    ".xml": feed.read,
+    ".rss": feed.read,
+    ".atom": feed.read,
+    ".zip": archive.read,
+    ".wacz": archive.read,
+    ".warc": warc.read,
+    ".warc.gz": warc.read,
 }
 ENDINGS = tuple(_READERS)
 

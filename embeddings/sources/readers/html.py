@@ -46,4 +46,5 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
         url=fields.get("url"),
         date=fields.get("date"),
         source=fields.get("sitename"),
+        modified=origin.modified,
     )

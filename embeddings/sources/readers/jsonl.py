@@ -148,4 +148,5 @@ def _record(line: bytes, number: int, origin: Origin) -> Article:
         url=record.get("url"),
         date=record.get("date"),
         source=record.get("source"),
+        modified=origin.modified,
     )

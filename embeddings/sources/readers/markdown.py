@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from embeddings.sources.readers.base import Origin, read_all
+from embeddings.sources.readers.dates import published
 from embeddings.sources.readers.fields import MAX_FIELD, article, clean, decode, one_line
 from embeddings.types import Article
 
@@ -30,8 +31,9 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     heading, rest = _split_heading(text)
     if heading and rest.strip() and (not title or title == heading):
         title, text = heading, rest
+    day = fields.get("date") or published(text, origin.modified)
     yield article(
-        origin.path, origin.id, title, text, fields.get("url"), fields.get("date"), fields.get("source")
+        origin.path, origin.id, title, text, fields.get("url"), day, fields.get("source"), origin.modified
     )
 
 

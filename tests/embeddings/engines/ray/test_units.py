@@ -78,5 +78,6 @@ def test_warnings_travel(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> No
     caplog.clear()
     caplog.set_level(logging.WARNING)
     warned.log()
-    assert caplog.messages == [f"{tmp_path}/a.jsonl:1: the date '2022-02-30' is not YYYY-MM-DD: left out"]
+    [message] = caplog.messages
+    assert message.startswith(f"{tmp_path}/a.jsonl:1: the date '2022-02-30' names no day")
     assert caplog.records[0].name == "embeddings.sources.readers.fields"
