@@ -142,7 +142,8 @@ def test_ask_marks_the_answer_inside_its_passage(index: str, capsys: pytest.Capt
 def test_ask_json_is_the_documented_shape(index: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["ask", "Who saved a penalty?", "-k", "2", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert list(answer) == ["index", "question", "understood", "answer", "answerable", "passages", "ms"]
+    documented = "index question understood answer answerable agreeing differing passages ms"
+    assert list(answer) == documented.split()
     assert answer["question"] == "Who saved a penalty?"
     assert answer["answer"]["text"] == "Goalkeeper Ines Prat saved a penalty."
     assert answer["answer"]["article"] == "sport/cup.md"
@@ -208,7 +209,17 @@ def test_run_writes_a_line_a_question(index: str, tmp_path: Path) -> None:
     assert cli.main(["run", str(questions), "-k", "2", "--out", "run.jsonl"]) == 0
     lines = [json.loads(line) for line in Path("run.jsonl").read_text().splitlines()]
     assert [line["id"] for line in lines] == ["a", "3"]
-    assert list(lines[0]) == ["id", "question", "understood", "answer", "answerable", "passages", "ms"]
+    assert list(lines[0]) == [
+        "id",
+        "question",
+        "understood",
+        "answer",
+        "answerable",
+        "agreeing",
+        "differing",
+        "passages",
+        "ms",
+    ]
     assert lines[0]["passages"][0]["article"] == "sport/cup.md"
     assert not list(tmp_path.glob("*.part"))
 
