@@ -1,12 +1,14 @@
 """Nothing of the user's is touched: caches and indexes live in temporary folders."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from embeddings.encoders.load import load_encoder
 from embeddings.types import Encoder
+from tests import opened
 from tests.fakes import WordEncoder
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +43,13 @@ def put(path: Path, data: bytes | bytearray) -> None:
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["QA_CACHE"] = str(tmp_path_factory.mktemp("cache"))
     os.environ.pop("QA_INDEX", None)
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """What a test has opened is closed at its end: what is not closed then is a fault of ours."""
+    yield
+    opened.close_all()
 
 
 @pytest.fixture

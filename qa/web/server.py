@@ -16,7 +16,7 @@ from embeddings.backends.open import read_info
 from embeddings.errors import QAError
 from qa.web import api
 from qa.web.cards import day
-from qa.web.gradio_import import import_gradio
+from qa.web.gradio_private import import_gradio, let_tools_in
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, knocking
@@ -66,6 +66,7 @@ def serve(
         with suppress(KeyboardInterrupt):
             Event().wait()
         page.close(verbose=False)
+        live.close()
 
 
 def build(live: LiveQA, adding: bool = True) -> Any:
@@ -140,22 +141,7 @@ def launch(
         },
     )
     if mcp and wanted:
-        _let_tools_in(page, wanted)
-
-
-def _let_tools_in(page: Any, wanted: Credentials) -> None:
-    """Gradio's MCP server calls the tools through a client of its own, which has to log in like others."""
-    from gradio_client import Client
-
-    page.mcp_server_obj._client_instance = Client(
-        page.local_url,
-        auth=(wanted.user, wanted.password),
-        headers={"x-gradio-user": "mcp"},
-        download_files=False,
-        verbose=False,
-        analytics_enabled=False,
-        _skip_components=False,
-    )
+        let_tools_in(page, wanted.user, wanted.password)
 
 
 def _settle_environment() -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.backends.open import open_index
 from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
 from embeddings.index.index import ArticleIndex
@@ -12,6 +11,7 @@ from embeddings.types import Filter
 from qa.question.periods import Period, named_period
 from qa.retrieval.ranking import LEAD, NEW, Query, Ranking, _by_article, _nearness, _recency, _today, rank
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 
 @pytest.fixture
