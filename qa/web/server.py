@@ -19,7 +19,7 @@ from qa.web.cards import day
 from qa.web.gradio_private import import_gradio, let_tools_in
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
-from qa.web.security.login import Credentials, Door, credentials, knocking
+from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.tabs import articles, ask, evidence
 from qa.wording.html import element
 
@@ -136,7 +136,7 @@ def launch(
         css_paths=_CSS,
         footer_links=["api", "settings"],
         app_kwargs={
-            "middleware": middleware(host, names, knocking(door) if door else (), adding),
+            "middleware": middleware(host, names, door_middleware(door) if door else (), adding),
             "routes": [door.route()] if door else [],
         },
     )

@@ -107,8 +107,8 @@ class MilvusGeneration:
         folder = self.words_folder
         if folder.is_dir():
             return WordIndex.open(folder / "passages"), WordIndex.open(folder / "articles")
-        lacking = self.connection.lacking or f"{self.names.passages} was made without words"
-        log.warning("%s: only meaning counts; %s", lacking, self._remedy(manifest))
+        missing = self.connection.missing or f"{self.names.passages} was made without words"
+        log.warning("%s: only meaning counts; %s", missing, self._remedy(manifest))
         one, two = (MilvusTerms(terms, kind, count) for kind, count in kinds)
         return one, two
 
