@@ -13,6 +13,7 @@ import pytest
 import embeddings.build.preview
 from embeddings.encoders.models import DEFAULT_MODEL
 from qa.cli import main as cli
+from qa.cli.commands import COMMANDS
 from tests.conftest import put
 from tests.fakes import WordEncoder, load_with
 
@@ -126,7 +127,7 @@ def test_an_interruption_claims_nothing_that_nobody_knows(
     def stop(options: object) -> None:
         raise interrupt
 
-    monkeypatch.setitem(cli._COMMANDS, "index", stop)
+    monkeypatch.setitem(COMMANDS, "index", stop)
     assert cli.main(["index"]) == 130
     assert capsys.readouterr().err == said
 
@@ -277,7 +278,7 @@ def test_what_nobody_foresaw_is_one_line_too(
     def fail(options: object) -> None:
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setitem(cli._COMMANDS, "ask", fail)
+    monkeypatch.setitem(COMMANDS, "ask", fail)
     assert cli.main(["ask", "x"]) == 1
     assert "unforeseen ZeroDivisionError: two lines" in (err := capsys.readouterr().err)
     assert err.count("\n") == 1
@@ -327,8 +328,8 @@ def test_a_closed_pipe_is_no_error(how: str, index: str, tmp_path: Path) -> None
     program = {
         "info": "from qa.cli.main import main; sys.exit(main(['info']))",
         "print_result": (
-            "from qa.cli import main as cli, terminal;"
-            " cli._COMMANDS['ask'] = lambda o: terminal.console().print('x');"
+            "from qa.cli import commands, main as cli, terminal;"
+            " commands.COMMANDS['ask'] = lambda o: terminal.console().print('x');"
             " sys.exit(cli.main(['ask', 'x']))"
         ),
     }[how]
