@@ -1,5 +1,6 @@
 """The whole flow of a question: QA.ask."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -9,7 +10,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from embeddings.backends.open import open_index
+from embeddings.backends.open import open_index, store
 from embeddings.build.build import build_index
 from embeddings.build.copy import copy_index
 from embeddings.build.options import DEFAULTS, BuildOptions
@@ -20,17 +21,22 @@ from embeddings.sources.source import Sources
 from embeddings.types import Article, Encoder, Filter
 from qa.answer.by_reading import READ
 from qa.answer.judgement import Judge
-from qa.answer.load_judge import DEFAULT_READER, load_judge
+from qa.answer.load_judge import DEFAULT_READER, load_judge, with_tuned
 from qa.question.follow_up import readings
 from qa.question.periods import Period, named_period
+from qa.question.spelling import respelled
 from qa.retrieval.explain import Explanation, explain
 from qa.retrieval.ranking import Query, Ranking, rank
 from qa.retrieval.reranker import Reranker, reranked
 from qa.types import RankedPassage, Result, Signals
 
 EVERYTHING = Filter()
+_NEAR = 60
+"""Passages whose days a result names."""
 LONGEST = 2_000
 """Characters of a question."""
+READ_OTHERWISE = 0.1
+"""By how much `answerable` must rise for a question to be read otherwise than it stands."""
 
 
 class QA:
@@ -46,9 +52,11 @@ class QA:
         reranker: Reranker | None = None,
         grouped: bool = True,
         reader: str | Judge = DEFAULT_READER,
+        home: Path | None = None,
     ) -> None:
         self.index = index
         self._reader = reader
+        self._home = home
         self.reranker = reranker
         self.grouped = grouped
 
@@ -67,7 +75,7 @@ class QA:
         `reader` marks the answer: `default`, `none`, or a question-answering model of transformers, a folder
         or one in the local hub cache; it is loaded when the first question is asked (ModelError then).
         """
-        return cls(open_index(place, encoder), reranker, grouped, reader)
+        return cls(open_index(place, encoder), reranker, grouped, reader, store(place).home)
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +103,10 @@ class QA:
     @cached_property
     def judge(self) -> Judge:
         """Who decides what answers: the reader, or hand-made signs without one. Raises ModelError."""
-        return load_judge(self._reader) if isinstance(self._reader, str) else self._reader
+        if not isinstance(self._reader, str):
+            return self._reader
+        judge = load_judge(self._reader)
+        return with_tuned(judge, self._home, self.index.manifest.encoder) if self._home else judge
 
     def ask(
         self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING, before: Result | None = None
@@ -103,20 +114,30 @@ class QA:
         """The answer, an exact span or None, and the `top_k` passages ranked for `question`.
 
         With `before`, what was asked and answered before, names that `question` leaves out are carried
-        over: `understood` says how it was read. Raises QueryError for a question, number or filter that
-        cannot be served.
+        over; a word that the corpus does not know is read as its nearest one. Both only where more speaks for
+        an answer then: `understood` says how the question was read. Raises QueryError for a question, number
+        or filter that cannot be served.
         """
         started = perf_counter()
         narrow = self._known(narrow)
         _check(question, top_k, narrow)
-        results = [self._answer(question, text, top_k, narrow) for text in readings(question, before)]
-        best = max(results, key=lambda result: result.answerable)
-        return replace(best, ms=1000 * (perf_counter() - started))
+        plain, *others = (
+            self._answer(question, text, top_k, narrow) for text in self._readings(question, before)
+        )
+        best = max(others, key=lambda result: result.answerable, default=plain)
+        chosen = best if best.answerable > plain.answerable + READ_OTHERWISE else plain
+        return replace(chosen, ms=1000 * (perf_counter() - started))
+
+    def _readings(self, question: str, before: Result | None) -> list[str]:
+        """`question` as it stands, then the other ways to read it."""
+        made = readings(question, before)
+        spelled = [text for one in made if (text := respelled(self.index, one))]
+        return list(dict.fromkeys([*made, *spelled]))
 
     def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
         query = self.query(understood, narrow)
         asked = query if understood == question else self.query(question, narrow)
-        ranking = self._ranking(query, max(top_k, READ), narrow)
+        ranking = self.ranking(query, max(top_k, READ), narrow)
         judged = self.judge.judge(self.index, asked, query, ranking)
         return Result(
             question,
@@ -125,16 +146,21 @@ class QA:
             judged.answerable,
             self._passages(judged.ranking, top_k, narrow),
             ms=0.0,
+            days=self._days(judged.ranking),
             agreeing=judged.agreeing,
             differing=judged.differing,
         )
+
+    def _days(self, ranking: Ranking) -> tuple[str, ...]:
+        days = self.index.catalog.days(ranking.articles[:_NEAR])
+        return tuple(date.fromordinal(int(day)).isoformat() for day in days if not math.isnan(day))
 
     def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""
         narrow = self._known(narrow)
         _check(text, top_k, narrow)
         query = self.query(text, narrow)
-        return self._passages(self._ranking(query, top_k, narrow), top_k, narrow)
+        return self._passages(self.ranking(query, top_k, narrow), top_k, narrow)
 
     def why(self, question: str, article: str, narrow: Filter = EVERYTHING) -> Explanation:
         """Why `article` (its id, path, address or title) stands where it does for `question`.
@@ -164,7 +190,8 @@ class QA:
         period = named_period(text, as_of) or (Period(as_of, as_of) if as_of else None)
         return Query(text, self.index.encoder.encode_query([text])[0], period)
 
-    def _ranking(self, query: Query, depth: int, narrow: Filter) -> Ranking:
+    def ranking(self, query: Query, depth: int, narrow: Filter = EVERYTHING) -> Ranking:
+        """Candidates for `query`, `depth` or more, best first, before anything is read."""
         ranking = rank(self.index, query, narrow, depth, self.grouped)
         return reranked(self.index, query, ranking, self.reranker) if self.reranker else ranking
 

@@ -111,6 +111,8 @@ class Result:
     passages: tuple[RankedPassage, ...]
     ms: float
     """Milliseconds from question to result."""
+    days: tuple[str, ...] = ()
+    """Days of publication of the passages that match best, many more than are in `passages`."""
     agreeing: tuple[Answer, ...] = ()
     """The same short answer in other articles."""
     differing: tuple[Answer, ...] = ()
@@ -118,6 +120,8 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "question": self.question,
+            "understood": self.understood,
             "answer": self.answer.to_json() if self.answer else None,
             "answerable": round(self.answerable, 4),
             "agreeing": [answer.to_json() for answer in self.agreeing],

@@ -15,6 +15,9 @@ from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Encoder, Vectors
 
+EXACT_UP_TO = 150_000
+"""Passages up to which every vector is compared: some ten milliseconds on one core."""
+
 
 @dataclass(slots=True)
 class Previous:

@@ -10,15 +10,14 @@ from embeddings.backends.protocols import Previous, Writer
 from embeddings.build.changes import ChangeCounter
 from embeddings.build.journal import Journal
 from embeddings.build.report import Progress, Report
+from embeddings.encoders.batches import BATCH
 from embeddings.index.records import Kept, content_hash
 from embeddings.sources.source import Source
-from embeddings.text.passages import PassageSettings, cut, document, short_title
+from embeddings.text.passages import PassageSettings, cut, documents
 from embeddings.types import Article, Encoder, Prepared, Skipped, Vectors
 
 Waiting: TypeAlias = "str | Kept | Vectors"
 """A passage's text, or the vectors of a whole article: those carried over, or those that came with it."""
-_BATCH = 1024
-"""Passages encoded together: enough to sort by length, few enough to show progress."""
 
 
 class Builder:
@@ -61,7 +60,7 @@ class Builder:
                     skipped.append(item)
                     continue
                 self._add(item)
-                if self._writer.passages - self._sent >= _BATCH:
+                if self._writer.passages - self._sent >= BATCH:
                     self._encode()
                     progress(Progress(self._writer.articles, self._writer.passages, fraction()))
             self._encode()
@@ -95,8 +94,7 @@ class Builder:
             self._fresh += len(spans)
         else:
             spans = cut(article, self._encoder, self._settings)
-            title = short_title(article.title, self._encoder, self._settings)
-            self._waiting.extend(document(title, article.text[start:end]) for start, end in spans)
+            self._waiting.extend(documents(article, spans, self._encoder, self._settings))
             self._fresh += len(spans)
         self._writer.add(article, spans, kept)
 

@@ -104,7 +104,7 @@ def _hub_folder(name: str) -> Path:
             continue
     raise ModelError(
         f"the model {name} is not on this machine and nothing is fetched at run time: "
-        f"run `hf download {names[-1]}` once, or give the model's folder"
+        f"run `hf download {shlex.quote(names[-1])}` once, or give the model's folder"
     )
 
 

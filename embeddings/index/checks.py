@@ -11,7 +11,7 @@ from embeddings.errors import IndexMismatchError
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import ARTICLES, PASSAGES, VECTORS
 from embeddings.index.records import content_hash
-from embeddings.text.passages import document, short_title
+from embeddings.text.passages import documents
 from embeddings.types import Encoder
 
 SAMPLE = 32
@@ -69,8 +69,7 @@ def _check_vectors(
     numbers = np.unique(np.linspace(0, total - 1, min(most, total)).astype(np.int64))
     settings = index.manifest.settings
     passages = index.catalog.passages(numbers)
-    titles = [short_title(passage.article.title, encoder, settings) for passage in passages]
-    texts = [document(title, passage.text) for title, passage in zip(titles, passages, strict=True)]
+    texts = [documents(p.article, [(p.start, p.end)], encoder, settings)[0] for p in passages]
     for number, passage, vector in zip(numbers, passages, encoder.encode_document(texts), strict=True):
         stored = index.vectors.rows(int(number), 1)[0]
         norms = float(np.linalg.norm(stored)) * float(np.linalg.norm(vector))

@@ -134,6 +134,8 @@ class Manifest:
             return cls.parse(path.read_bytes(), str(folder), remedy(folder), _NEEDED)
         except FileNotFoundError:
             raise IndexMismatchError(f"{path} is missing: {remedy(folder)}") from None
+        except (IsADirectoryError, NotADirectoryError) as error:
+            raise damaged(path, error.strerror) from None
         except OSError as error:
             raise IndexMismatchError(f"{path} cannot be read ({error.strerror}): {_ALLOW}") from None
         except UNREADABLE as error:

@@ -40,6 +40,15 @@ class Words(Protocol):
     def terms(self, text: str) -> list[str]:
         """The distinct terms of `text` as they are indexed, in order: stop words only if it has no others."""
 
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
+        """The number of units that hold each term."""
+
+    def near(self, term: str, edits: int, k: int) -> Numbers:
+        """Numbers of up to `k` units that hold a term of at most `edits` (1 or 2) other letters.
+
+        A swap of two letters counts once. None where the backend cannot look for such terms.
+        """
+
     def idf(self, terms: Sequence[str]) -> Vectors:
         """Float32 `(len(terms),)`: inverse document frequency of each term, as BM25 has it."""
 
@@ -60,7 +69,7 @@ class ArticleCatalog(Protocol):
     @property
     def passage_count(self) -> int: ...
     @property
-    def newest(self) -> float: ...
+    def today(self) -> float: ...
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]: ...
     def all_articles(self) -> Iterator[Article]: ...
     def headings(self) -> Iterator[Article]: ...

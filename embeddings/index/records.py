@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
+from datetime import date
 
 from embeddings.types import Article
 
@@ -10,6 +12,11 @@ from embeddings.types import Article
 def content_hash(article: Article) -> bytes:
     """SHA-256 of what an article's passages and vectors come from: title and text."""
     return hashlib.sha256(json.dumps([article.title, article.text]).encode()).digest()
+
+
+def ordinal(day: str | None) -> float:
+    """Days from the year 0 to `day`; NaN without one."""
+    return float(date.fromisoformat(day).toordinal()) if day else math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +38,13 @@ class CatalogStats:
     until: str | None
     sources: dict[str, int]
     """Articles of each publisher, most first."""
+    recent: str | None = None
+    """The day that all but the newest twentieth of the dated articles do not exceed: `recent_rank`."""
+
+
+def recent_rank(dated: int) -> int:
+    """The place, from 0 and by date, of the article whose day counts as the corpus's today.
+
+    One article dated years after all others, by mistake or not, must not make these old.
+    """
+    return max(0, (dated - 1) * 19 // 20)

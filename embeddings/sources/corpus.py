@@ -12,7 +12,7 @@ from typing import TypeAlias
 from embeddings.errors import SourceError
 from embeddings.sources.files import File, find, open_regular
 from embeddings.sources.readers.base import DEFAULT_READING, Origin, Reading, Unreadable
-from embeddings.sources.readers.by_ending import ENDINGS, reader
+from embeddings.sources.readers.by_ending import ENDINGS, reader, reader_of
 from embeddings.sources.source import Sources, as_source
 from embeddings.types import Article, Prepared, Skipped
 
@@ -132,7 +132,12 @@ def read_file(
         with open_regular(place or file.path) as stream:
             before = os.fstat(stream.fileno())
             origin = Origin(
-                path, file.id, reading.max_unpacked, reading.text_column, modified=before.st_mtime
+                path,
+                file.id,
+                reading.max_unpacked,
+                reading.text_column,
+                modified=before.st_mtime,
+                reader_of=reader_of,
             )
             for item in read(stream, origin):
                 told(stream.tell())

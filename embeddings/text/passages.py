@@ -44,6 +44,14 @@ def document(title: str, passage: str) -> str:
     return f"{title}. {passage}" if title else passage
 
 
+def documents(
+    article: Article, spans: Sequence[Span], encoder: Encoder, settings: PassageSettings
+) -> list[str]:
+    """What the encoder reads of each passage of `article`, in order."""
+    title = short_title(article.title, encoder, settings)
+    return [document(title, article.text[start:end]) for start, end in spans]
+
+
 def short_title(title: str, encoder: Encoder, settings: PassageSettings) -> str:
     """The words of `title` that fit in front of a passage."""
     if encoder.count_tokens([title])[0] <= settings.title_tokens and len(title) <= _MAX_CHARACTERS:

@@ -21,6 +21,7 @@ EXAMPLES = {
     "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
     "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
     "  qa eval --self --sample 500",
+    "tune": "examples:\n  qa tune questions.jsonl --unanswerable other.jsonl\n  qa tune --reset",
     "verify": "examples:\n  qa verify\n  qa verify --index ~/articles.qa",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
@@ -118,6 +119,15 @@ def parser() -> argparse.ArgumentParser:
     _add_as_of_each(evaluate)
     _add_ranking(evaluate)
     _add_reader(evaluate)
+
+    tune = _command(commands, "tune", "fit the weights of answering to this index")
+    fitted = tune.add_mutually_exclusive_group(required=True)
+    fitted.add_argument(
+        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
+    )
+    fitted.add_argument("--reset", action="store_true", help="forget what was fitted")
+    tune.add_argument("--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer")
+    _add_reader(tune)
 
     _command(commands, "verify", "check sums, counts, spans, and a sample of vectors against the model")
 

@@ -17,8 +17,6 @@ from qa.web.turns import Turn
 
 _RARE = 1.6
 """Inverse document frequency from which a word is worth underlining: in less than a fifth of passages."""
-_NEAR = 60
-"""Passages whose days the timeline counts."""
 _ANALYZER = analyzer()
 
 
@@ -45,19 +43,24 @@ class LiveQA:
                     before.close()
             return self._qa
 
+    def close(self) -> None:
+        """Close the index that is open; the next question opens it again."""
+        with self._lock:
+            if self._qa:
+                self._qa.close()
+            self._qa = self._generation = None
+
     def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None = None) -> Turn:
         """A turn of a conversation, after `before`. Raises QAError."""
         with self._lock:
             qa = self.current()
             result = qa.ask(question, top_k, narrow, before)
-            near = qa.search(result.understood, _NEAR, narrow)
             words = qa.index.passage_words
             terms = words.terms(result.understood)
             rare = frozenset(
                 term for term, idf in zip(terms, words.idf(terms), strict=True) if float(idf) >= _RARE
             )
-        days = tuple(ranked.passage.article.date for ranked in near if ranked.passage.article.date)
-        return Turn(question, narrow, result, rare, days)
+        return Turn(question, narrow, result, rare)
 
     def result(self, question: str, top_k: int, narrow: Filter, after: str | None = None) -> Result:
         """What `QA.ask` returns, asked after the question `after`. Raises QAError."""

@@ -5,6 +5,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from markupsafe import Markup
+
 from embeddings.backends.open import read_info, store
 from embeddings.build.options import BuildOptions
 from embeddings.build.report import Progress, Report
@@ -12,7 +14,7 @@ from embeddings.errors import QAError
 from embeddings.index.records import Kept
 from qa.pipeline import QA
 from qa.web.dropped_files import add, looked_at, remove
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 
 REPORTED = ["File", "What happened", "Why"]
 LISTED = 200

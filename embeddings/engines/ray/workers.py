@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from embeddings.encoders.batches import encode_documents
 from embeddings.engines.ray.shards import Shards
 from embeddings.engines.ray.units import Marks, Part, read_parts
 from embeddings.engines.ray.wire import pack, unpack
@@ -20,9 +21,9 @@ from embeddings.errors import QAError
 from embeddings.sources.files import File
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.source import from_json, to_json
-from embeddings.text.passages import cut, document, short_title
+from embeddings.text.passages import cut, documents
 from embeddings.text.sentences import Span
-from embeddings.types import Article, Encoder, Vectors
+from embeddings.types import Article, Encoder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,8 +32,6 @@ _TRIES = 5
 """Machines are lost, but what kills its worker every time is not tried for ever, as Ray would."""
 SHARED = "on a cluster, sources and index must lie on disks that all nodes see at the same paths"
 Load: TypeAlias = Callable[[str], Encoder]
-_BATCH = 1024
-"""Passages encoded together, at most: a book is one shard, however long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,8 @@ class Embedder:
             article = record.item
             if isinstance(article, Article) and not record.known:
                 spans.append(cut(article, encoder, settings))
-                title = short_title(article.title, encoder, settings)
-                texts.extend(document(title, article.text[start:end]) for start, end in spans[-1])
-        vectors = np.split(_encode(texts, encoder), np.cumsum([len(own) for own in spans])[:-1])
+                texts.extend(documents(article, spans[-1], encoder, settings))
+        vectors = np.split(encode_documents(texts, encoder), np.cumsum([len(own) for own in spans])[:-1])
         self._job.shards.write(key, packed, list(zip(spans, vectors, strict=False)))
 
     def _encoder(self) -> Encoder:
@@ -141,11 +139,6 @@ class Embedder:
                 )
             self._loaded = encoder
         return self._loaded
-
-
-def _encode(texts: list[str], encoder: Encoder) -> Vectors:
-    batches = [encoder.encode_document(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
-    return np.concatenate([np.zeros((0, encoder.dim), np.float32), *batches])
 
 
 def _to_rows(rows: list[dict[str, Any]]) -> "pa.Table":

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from embeddings.backends.folder.generations import Generations
-from embeddings.backends.open import open_index, read_info, store
+from embeddings.backends.open import read_info, store
 from embeddings.backends.verify import verify
 from embeddings.build.build import build_index
 from embeddings.build.copy import copy_index
@@ -24,6 +24,7 @@ from embeddings.text.passages import PassageSettings, document
 from embeddings.types import Filter, Vectors
 from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 
 def build(sources: Path, folder: Path, encoder: WordEncoder, rebuild: bool = False) -> Report:
@@ -286,7 +287,7 @@ class Interrupted(WordEncoder):
 def test_an_interrupted_build_goes_on_where_it_stopped(
     rebuild: bool, sources: Path, tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.build.builder._BATCH", 1)
+    monkeypatch.setattr("embeddings.build.builder.BATCH", 1)
     folder = tmp_path / "qa"
     with pytest.raises(KeyboardInterrupt) as interrupt:
         build(sources, folder, Interrupted(2, KeyboardInterrupt()), rebuild)
