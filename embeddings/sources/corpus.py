@@ -113,19 +113,19 @@ class Corpus:
         done = 0
         for number, file in enumerate(self.files):
 
-            def told(place: int, file: File = file, done: int = done) -> None:
+            def on_read(place: int, file: File = file, done: int = done) -> None:
                 self._read = done + min(place, file.size)
 
-            for item in read_file(file, self.reading, told):
+            for item in read_file(file, self.reading, on_read):
                 yield number, item
             done += file.size
             self._read = done
 
 
 def read_file(
-    file: File, reading: Reading, told: Callable[[int], None] = lambda _: None, place: Path | None = None
+    file: File, reading: Reading, on_read: Callable[[int], None] = lambda _: None, place: Path | None = None
 ) -> Iterator[Article | Skipped]:
-    """What stands in `file`, opened at `place` if that is given; `told` hears how many bytes are read."""
+    """What stands in `file`, opened at `place` if that is given; `on_read` hears how many bytes are read."""
     path, reading = str(file.path), file.reading or reading
     try:
         read = reader(file.path.name)
@@ -140,7 +140,7 @@ def read_file(
                 reader_of=reader_of,
             )
             for item in read(stream, origin):
-                told(stream.tell())
+                on_read(stream.tell())
                 yield item
             after = os.fstat(stream.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

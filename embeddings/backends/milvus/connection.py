@@ -60,7 +60,7 @@ def _connected(address: Address, token: str) -> Connection:
 
     for name in ("pymilvus", "milvus_lite", "grpc"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors are raised too, and said by us
-    with told(address):
+    with milvus_errors(address):
         if address.lite:
             _make(address.home)
         options = {"grpc.keepalive_time_ms": 600_000} if address.lite else {}  # Lite takes offence at pings
@@ -76,8 +76,8 @@ def _make(folder: Path) -> None:
 
 
 @contextmanager
-def told(address: Address) -> Iterator[None]:
-    """What Milvus raises, as QAError."""
+def milvus_errors(address: Address) -> Iterator[None]:
+    """What Milvus raises inside comes out as QAError."""
     try:
         yield
     except Exception as error:
