@@ -21,7 +21,7 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
         if document.is_encrypted and not document.decrypt(""):
             raise Unreadable("encrypted: save a copy without its password")
         text = _text(document)
-        about = document.metadata or {}
+        about: dict[str, object] = dict(document.metadata or {})
         title, author, day = (about.get(key) for key in ("/Title", "/Author", "/CreationDate"))
     except Unreadable:
         raise
