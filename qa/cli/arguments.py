@@ -9,7 +9,8 @@ EXAMPLES = {
     "  qa index ~/articles --index milvus+http://127.0.0.1:19530/news --engine ray --ray-address auto",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
-    '  qa ask "When was that?" --after "Who won the race?"',
+    '  qa ask "When was that?" --after "Who won the race?"\n'
+    '  qa ask "Who won the race?" --llm http://127.0.0.1:11434/v1 --llm-model llama3.2',
     "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
     "  qa search flood relief -k 20",
     "why": 'examples:\n  qa why "Who won the race?" race.md\n'
@@ -20,6 +21,7 @@ EXAMPLES = {
     "  qa eval --self --sample 500",
     "verify": "examples:\n  qa verify\n  qa verify --index ~/articles.qa",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
+    "llm": "examples:\n  qa llm\n  qa llm --llm http://127.0.0.1:11434/v1 --llm-model llama3.2",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
     "  qa chat --host 0.0.0.0 --auth login.txt --name news.example",
 }
@@ -68,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--after", metavar="QUESTION", help="the question before, which this one goes on from")
     _add_filter(ask, top_k=5)
     _add_ranking(ask)
+    _add_llm(ask)
 
     search = _command(commands, "search", "rank passages for a question, a statement or words")
     search.add_argument("text", nargs="+", metavar="TEXT")
@@ -109,11 +112,15 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="as JSON")
     _add_as_of_each(evaluate)
     _add_ranking(evaluate)
+    _add_llm(evaluate)
 
     _command(commands, "verify", "check sums, counts, spans, and a sample of vectors against the model")
 
     info = _command(commands, "info", "say what the index holds")
     info.add_argument("--json", action="store_true", help="as JSON")
+
+    llm = _command(commands, "llm", "say which language models answer on this machine, and test one")
+    _add_llm(llm)
 
     chat = _command(commands, "chat", "open the page in which to ask")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
@@ -182,4 +189,21 @@ def _add_ranking(command: argparse.ArgumentParser) -> None:
         "--reranker",
         metavar="M",
         help="a cross-encoder that reads the first passages again: a folder or name",
+    )
+
+
+def _add_llm(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--llm",
+        metavar="URL",
+        help="a language model's OpenAI-compatible server, which also answers in sentences; only what the "
+        "articles say word for word is shown (default: $QA_LLM_URL, else none)",
+    )
+    command.add_argument(
+        "--llm-model", metavar="NAME", help="its name there (default: $QA_LLM_MODEL, else its only one)"
+    )
+    command.add_argument(
+        "--llm-agree",
+        action="store_true",
+        help="questions and the passages shown may be sent to URL, another machine",
     )

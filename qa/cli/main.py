@@ -129,16 +129,28 @@ def _verify(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
+    from qa.cli import language_model as llm
     from qa.cli.terminal import print_result
 
+    server = llm.server(options)
     qa, narrow = _open(options), _filter(options)
     before = qa.ask(options.after, narrow=narrow) if options.after else None
     result = qa.ask(" ".join(options.question), options.k, narrow, before)
     if options.json:
         asked = {"question": result.question, "understood": result.understood, "index": options.index}
-        _print_json({**asked, **result.to_json()})
-    else:
-        print_result(result)
+        written = {"sentences": llm.sentences(server, result, options.after)} if server else {}
+        _print_json({**asked, **result.to_json(), **written})
+        return
+    print_result(result)
+    if server:
+        sys.stdout.flush()
+        llm.print_sentences(server, result, options.after)
+
+
+def _llm(options: argparse.Namespace) -> None:
+    from qa.cli.language_model import look
+
+    look(options)
 
 
 def _search(options: argparse.Namespace) -> None:
@@ -174,21 +186,26 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _eval(options: argparse.Namespace) -> None:
+    from qa.cli import language_model as llm
     from qa.evaluation.evaluate import evaluate, print_evaluation, write_trec
     from qa.evaluation.report.document import check_writable, write_report
 
     if options.report:
         check_writable(options.report)
+    server = llm.server_for_questions(options)
     asked = _trial(options)
     evaluation = evaluate(asked)
     if options.trec:
         write_trec(asked, options.trec)
     if options.report:
         write_report(asked, evaluation, options.report)
+    made = llm.measured(_open(options), server, options) if server else None
     if options.json:
-        _print_json(evaluation.to_json())
-    else:
-        print_evaluation(evaluation)
+        _print_json({**evaluation.to_json(), **({"sentences": made.to_json()} if made else {})})
+        return
+    print_evaluation(evaluation)
+    if made:
+        llm.print_measured(made)
 
 
 def _trial(options: argparse.Namespace) -> "Trial":
@@ -208,13 +225,15 @@ def _trial(options: argparse.Namespace) -> "Trial":
 
 def _info(options: argparse.Namespace) -> None:
     from embeddings.backends.info import describe
+    from qa.cli import language_model as llm
     from qa.cli.terminal import print_info
 
     info = describe(options.index)
     if options.json:
-        _print_json(info)
-    else:
-        print_info(info)
+        _print_json({**info, **llm.info()})
+        return
+    print_info(info)
+    llm.print_info()
 
 
 def _chat(options: argparse.Namespace) -> None:
@@ -240,6 +259,7 @@ _COMMANDS = {
     "eval": _eval,
     "verify": _verify,
     "info": _info,
+    "llm": _llm,
     "chat": _chat,
 }
 

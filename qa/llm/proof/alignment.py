@@ -38,8 +38,6 @@ _BOUNDS = frozenset(bound(word) for word in BOUNDS)
 _OPENING = frozenset(bound(word) for word in OPENING_BOUNDS)
 _SHORT = 5
 """Words of a phrase that may be left out inside a sentence."""
-
-
 _RELATIVE = ("that", "who", "which", "whom", "whose", "what")
 
 
@@ -187,6 +185,8 @@ class Sentence:
         free = False
         while at > 0:
             token = self.tokens[at - 1]
+            if token.text == ":":  # somebody says it, or it explains what is left out
+                return False
             if token.kind is Kind.MARK:
                 opening = self.tokens[: at - 1]
                 return not any(token.key in _OPENING for token in opening)

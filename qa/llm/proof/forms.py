@@ -65,7 +65,9 @@ def _bounded(tokens: Sequence[Token], start: int, end: int) -> bool:
 def _active(tokens: list[Token]) -> list[Token]:
     """`the bill was written by Ann` as `Ann written the bill`."""
     for at, token in enumerate(tokens):
-        if token.key != "by" or at < 2 or not _participle(tokens[at - 1]):
+        if token.key != "by" or at < 2:
+            continue
+        if not _participle(tokens[at - 1]) and tokens[at - 2].text.lower() not in _BEING:
             continue
         end = _noun_phrase(tokens, at + 1)
         doer = tokens[at + 1 : end]

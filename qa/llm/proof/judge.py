@@ -1,5 +1,6 @@
 """The proof of a claim: its quotations are found, and one sentence of them says all that it says."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from qa.llm.proof.alignment import Sentence
@@ -25,6 +26,8 @@ _SAID = {
 }
 NO_QUOTE = "its quotations do not stand in the articles"
 OTHERWISE = "its quotations use these words, but do not say this"
+NOT_PLAIN = "it holds an address or markup"
+_MARKUP = re.compile(r"://|www\.|[<>`|\\{}]|\]\(|[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 NOT_A_CLAIM = "it is no full sentence"
 
 
@@ -43,6 +46,8 @@ def check(claim: Claim, library: Library) -> Checked:
 def _against(text: str, found: Sequence[Found]) -> str:
     if not found:
         return NO_QUOTE
+    if _MARKUP.search(text):
+        return NOT_PLAIN
     proofs = evidence(found)
     names = frozenset(token.key for proof in proofs for token in proof.readings[0] if token.kind is Kind.NAME)
     said = tokens(text, names)
