@@ -7,6 +7,7 @@ import pytest
 
 from embeddings.encoders.load import load_encoder
 from embeddings.types import Encoder
+from qa.answer.signs import Signs
 from tests.fakes import WordEncoder
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +41,16 @@ def put(path: Path, data: bytes | bytearray) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["QA_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
     os.environ.pop("QA_INDEX", None)
+
+
+@pytest.fixture(autouse=True)
+def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers by signs: the model that reads is for the tests that are marked `reader`."""
+    if not request.node.get_closest_marker("reader"):
+        monkeypatch.setattr("qa.pipeline.load_judge", lambda _: Signs())
+        monkeypatch.setattr("qa.answer.load_reader.prepare_reader", lambda: None)
 
 
 @pytest.fixture

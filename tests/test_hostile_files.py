@@ -1,6 +1,10 @@
 """Hostile files and folders, and places where no index can be written."""
 
+import errno
 import os
+import re
+import shlex
+import sqlite3
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +14,14 @@ import pytest
 
 import embeddings.backends.folder.vectors
 import embeddings.sources.corpus
+import qa.evaluation.outputs
+from embeddings.backends.folder.disk_full import told_of_a_full_disk
+from embeddings.backends.folder.generations import Generations
+from embeddings.encoders.models import model_folder
+from embeddings.errors import ModelError, NoIndexError, QAError
 from embeddings.sources.files import open_regular
-from embeddings.sources.readers import Origin, reader
+from embeddings.sources.readers.base import Origin
+from embeddings.sources.readers.by_ending import reader
 from qa.cli import main as cli
 from tests.hostile import GOOD, Row, check, found, prepare, put, remarks, same, write
 
@@ -266,3 +276,129 @@ def test_a_file_that_cannot_grow(
         [said] = remarks(capsys)
         assert said.startswith("qa: cannot write "), said
     assert GOOD in found("heron", capsys)
+
+
+def remedies(said: str) -> list[str]:
+    return re.findall("`([^`]*)`", said)
+
+
+def do(command: str, source: Path) -> None:
+    """Run an advised command as a user would, `qa` in this process."""
+    words = shlex.split(command.replace("SOURCE", shlex.quote(str(source))))
+    if words[0] == "qa":
+        assert cli.main(words[1:]) == 0
+    else:
+        subprocess.run(words, check=True)
+
+
+def folder_for(name: str, index: Path) -> Path:
+    path = next(index.rglob(name))
+    path.unlink()
+    path.mkdir()
+    return path
+
+
+@pytest.mark.parametrize("name", ["CURRENT", "manifest.json"])
+@pytest.mark.parametrize("index", ["made.qa", "an index's folder"])
+def test_a_folder_for_a_file_of_the_index(
+    name: str, index: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = prepare(monkeypatch, tmp_path)
+    assert cli.main(["index", str(folder), "--index", index]) == 0
+    folder_for(name, Path(index))
+    capsys.readouterr()
+    assert cli.main(["info", "--index", index]) == 1
+    said = capsys.readouterr().err
+    assert "Permission" not in said
+    assert "right to read" not in said
+    for command in remedies(said):
+        do(command, folder)
+    assert cli.main(["info", "--index", index]) == 0
+
+
+def test_no_index_is_made_where_it_cannot_be_published(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = prepare(monkeypatch, tmp_path)
+    Path(".qa/generations").mkdir(parents=True)
+    Path(".qa/CURRENT").mkdir()
+    assert cli.main(["index", str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert "CURRENT is a folder, expected a file: run `rm -r " in said
+    for command in remedies(said):
+        do(command, folder)
+    assert "good.txt" in found("heron", capsys)
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "free some space"),
+        (OSError(errno.EROFS, "Read-only file system"), "make its disk one that can be written"),
+        (OSError(errno.EIO, "Input/output error"), "look for a fault of its disk"),
+        (sqlite3.OperationalError("disk I/O error"), "look for a fault of its disk"),
+        (sqlite3.OperationalError("attempt to write a readonly database"), "one that can be written"),
+        (sqlite3.OperationalError("database or disk is full"), "free some space"),
+        (RuntimeError("could not write: Input/output error"), "look for a fault of its disk"),
+    ],
+)
+def test_each_disk_has_its_own_remedy(error: Exception, remedy: str) -> None:
+    with pytest.raises(QAError, match=remedy) as said, told_of_a_full_disk(Path("x")):
+        raise error
+    assert ("free some space" in str(said.value)) == (remedy == "free some space")
+
+
+def test_a_working_folder_that_is_gone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    try:
+        for command in (["index", "articles"], ["ask", "x"], ["info"]):
+            assert cli.main(command) == 1
+            same(
+                remarks(capsys),
+                ("qa: the working folder is gone (No such file or directory): run `cd ~`...",),
+            )
+    finally:
+        os.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "q.jsonl", "--out", "{}/r"],
+        ["eval", "q.jsonl", "--report", "{}/r"],
+        ["eval", "q.jsonl", "--trec", "{}/r"],
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_asked(
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(**given: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    prepare(monkeypatch, tmp_path)
+    monkeypatch.setattr(qa.evaluation.outputs.tempfile, "TemporaryFile", refuse)
+    said = f"qa: cannot write {tmp_path}/r... (Read-only file system): name a file in a folder that you..."
+    for folder, expected in ((tmp_path, said), ("nowhere", "qa: cannot write nowhere/r...that exists")):
+        assert cli.main([word.format(folder) for word in command]) == 1
+        same(remarks(capsys), (expected,))
+
+
+def test_advised_commands_quote_what_they_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ModelError) as said:
+        model_folder("a model; rm x")
+    assert shlex.split(remedies(str(said.value))[0]) == [
+        "hf",
+        "download",
+        "sentence-transformers/a model; rm x",
+    ]
+    with pytest.raises(NoIndexError) as none:
+        Generations(tmp_path / "it's").current()
+    assert shlex.split(remedies(str(none.value))[0])[-1] == str(tmp_path / "it's")

@@ -2,8 +2,9 @@
 
 import logging
 
+from embeddings.encoders.converted import NotCompilable
 from embeddings.encoders.models import DEFAULT_MODEL, forbid_network, model_folder
-from embeddings.encoders.openvino_encoder import CompiledEncoder, NotCompilable
+from embeddings.encoders.openvino_encoder import CompiledEncoder
 from embeddings.encoders.sentence_transformers_encoder import SentenceTransformersEncoder
 from embeddings.types import Encoder
 

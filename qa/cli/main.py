@@ -1,18 +1,23 @@
 """The command line: each command imports what it needs when it runs."""
 
 import argparse
+import errno
 import logging
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
 from qa.cli.arguments import parser
+from qa.cli.building import add, index, remove, sources
+from qa.cli.failure import lacks_memory, need_a_working_folder, out_of_memory, unforeseen
+from qa.cli.interrupts import comes_from_ctrl_c, end_as_ctrl_c_does
 from qa.cli.log import remarks
-from qa.wording.safe_text import one_line
+from qa.cli.streams import drop, flush, settle
+from qa.wording.safe_text import json_text, one_line
 
 if TYPE_CHECKING:
-    from embeddings.build.build import Engine
     from embeddings.types import Filter
     from qa.evaluation.evaluate import Trial
     from qa.pipeline import QA
@@ -22,103 +27,46 @@ def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns the exit status: 0, 1 for an error, 2 for wrong use, 130 for Ctrl-C."""
     _tolerate_any_terminal()
     options = parser().parse_args(argv)
-    if options.version:
-        from importlib.metadata import version
-
-        print(f"qa {version('article-qa')}")
-        return 0
-    if not options.command:
-        parser().print_help()
-        return 2
     logging.basicConfig(level=logging.WARNING, handlers=[remarks()])
     try:
-        _COMMANDS[options.command](options)
+        need_a_working_folder()
+        if options.version:
+            _version()
+        elif options.command:
+            _COMMANDS[options.command](options)
+        else:
+            parser().print_help()
+            return 2
     except QAError as error:
         return _fail(str(error))
     except argparse.ArgumentError as error:
         print(f"qa: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop()
     except KeyboardInterrupt as interrupt:
         _fail(str(interrupt) or "interrupted")
         return 130
+    except MemoryError:
+        return _fail(out_of_memory())
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            return _fail(out_of_memory())
         return _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
     except Exception as error:
-        if _comes_from_ctrl_c(error):
+        if comes_from_ctrl_c(error):
             _fail("interrupted")
             return 130
         if os.environ.get("QA_DEBUG"):
             raise
-        kind = type(error).__name__
-        return _fail(f"unforeseen, please report it with the output under QA_DEBUG=1: {kind}: {error}")
+        return _fail(out_of_memory() if lacks_memory(error) else unforeseen(error))
     return 0
 
 
-def _comes_from_ctrl_c(error: BaseException | None) -> bool:
-    """A library that is being imported turns Ctrl-C into an ImportError of its own."""
-    while error and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
+def _version() -> None:
+    from importlib.metadata import version
 
-
-def _index(options: argparse.Namespace) -> None:
-    if options.rollback:
-        _roll_back(options)
-        return
-    if options.dry_run:
-        _preview(options)
-        return
-    from embeddings.sources.readers import Reading
-    from qa.cli.terminal import build_progress, print_report
-    from qa.pipeline import QA
-
-    reading = Reading(options.follow_links, options.max_unpacked)
-    engine = _engine(options)
-    with build_progress() as progress:
-        report = QA.build(
-            options.sources,
-            options.index,
-            options.model,
-            options.rebuild,
-            progress=progress,
-            reading=reading,
-            engine=engine,
-        )
-    print_report(report, options.index)
-
-
-def _engine(options: argparse.Namespace) -> "Engine | None":
-    if options.engine == "local":
-        if options.ray_address or options.shards:
-            raise argparse.ArgumentError(None, "--ray-address and --shards go with --engine ray")
-        return None
-    from pathlib import Path
-
-    from embeddings.engines.ray.engine import RayEngine
-
-    return RayEngine(options.ray_address, Path(options.shards) if options.shards else None)
-
-
-def _preview(options: argparse.Namespace) -> None:
-    from embeddings.build.preview import preview
-    from embeddings.sources.readers import Reading
-    from qa.cli.terminal import print_preview
-
-    reading = Reading(options.follow_links, options.max_unpacked)
-    seen = preview(options.sources, options.index, options.model, options.rebuild, reading=reading)
-    print_preview(seen, options.index)
-
-
-def _roll_back(options: argparse.Namespace) -> None:
-    from embeddings.backends.open import store
-
-    name, manifest = store(options.index).roll_back()
-    print(
-        f"current again: generation {name} of {manifest.created[:10]}, "
-        f"{manifest.articles} articles, {manifest.passages} passages: {options.index}"
-    )
+    print(f"qa {version('article-qa')}")
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -132,14 +80,13 @@ def _ask(options: argparse.Namespace) -> None:
     from qa.cli import language_model as llm
     from qa.cli.terminal import print_result
 
-    server = llm.server(options)
-    qa, narrow = _open(options), _filter(options)
-    before = qa.ask(options.after, narrow=narrow) if options.after else None
-    result = qa.ask(" ".join(options.question), options.k, narrow, before)
+    server, narrow = llm.server(options), _filter(options)
+    with _open(options) as qa:
+        before = qa.ask(options.after, narrow=narrow) if options.after else None
+        result = qa.ask(" ".join(options.question), options.k, narrow, before)
     if options.json:
-        asked = {"question": result.question, "understood": result.understood, "index": options.index}
         written = {"sentences": llm.sentences(server, result, options.after)} if server else {}
-        _print_json({**asked, **result.to_json(), **written})
+        _print_json({"index": options.index, **result.to_json(), **written})
         return
     print_result(result)
     if server:
@@ -157,7 +104,8 @@ def _search(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_passages
 
     text = " ".join(options.text)
-    ranked = _open(options).search(text, options.k, _filter(options))
+    with _open(options) as qa:
+        ranked = qa.search(text, options.k, _filter(options))
     if options.json:
         passages = [place.to_json() for place in ranked]
         _print_json({"text": text, "index": options.index, "passages": passages})
@@ -169,7 +117,8 @@ def _why(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_explanation
     from qa.pipeline import QA
 
-    explanation = QA.open(options.index).why(options.question, options.article, _filter(options))
+    with QA.open(options.index) as qa:
+        explanation = qa.why(options.question, options.article, _filter(options))
     if options.json:
         _print_json({"index": options.index, **explanation.to_json()})
     else:
@@ -177,21 +126,25 @@ def _why(options: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from qa.evaluation.outputs import check_writable
     from qa.evaluation.questions import read_questions
     from qa.evaluation.runs import write_run
 
+    check_writable(options.out)
     questions = read_questions(options.questions)
-    write_run(_open(options), questions, options.k, options.out, options.questions, options.as_of)
+    with _open(options) as qa:
+        write_run(qa, questions, options.k, options.out, options.questions, options.as_of)
     print(f"{len(questions)} questions: {options.out}")
 
 
 def _eval(options: argparse.Namespace) -> None:
     from qa.cli import language_model as llm
-    from qa.evaluation.evaluate import evaluate, print_evaluation, write_trec
-    from qa.evaluation.report.document import check_writable, write_report
+    from qa.cli.terminal import print_evaluation
+    from qa.evaluation.evaluate import evaluate, write_trec
+    from qa.evaluation.outputs import check_writable
+    from qa.evaluation.report.document import write_report
 
-    if options.report:
-        check_writable(options.report)
+    check_writable(options.report, options.trec and f"{options.trec}.run")
     server = llm.server_for_questions(options)
     asked = _trial(options)
     evaluation = evaluate(asked)
@@ -199,7 +152,10 @@ def _eval(options: argparse.Namespace) -> None:
         write_trec(asked, options.trec)
     if options.report:
         write_report(asked, evaluation, options.report)
-    made = llm.measured(_open(options), server, options) if server else None
+    made = None
+    if server:
+        with _open(options) as qa:
+            made = llm.measured(qa, server, options)
     if options.json:
         _print_json({**evaluation.to_json(), **({"sentences": made.to_json()} if made else {})})
         return
@@ -219,8 +175,24 @@ def _trial(options: argparse.Namespace) -> "Trial":
         return known_items(options.index, SAMPLE if options.sample is None else options.sample)
     if options.sample is not None:
         raise argparse.ArgumentError(None, "--sample goes with --self")
-    answers = options.run or _open(options)
-    return trial(answers, options.questions, options.unanswerable, options.against, options.as_of)
+    with nullcontext(options.run) if options.run else _open(options) as answers:
+        return trial(answers, options.questions, options.unanswerable, options.against, options.as_of)
+
+
+def _tune(options: argparse.Namespace) -> None:
+    from embeddings.backends.open import read_info, store
+    from qa.answer.tuned import reset_tuned
+    from qa.evaluation.tuning import tune
+    from qa.pipeline import QA
+
+    home = store(options.index).home
+    if options.reset:
+        read_info(options.index)
+        print("what was fitted is forgotten" if reset_tuned(home) else "nothing had been fitted")
+        return
+    with QA.open(options.index, reader=options.reader) as qa:
+        for said in tune(qa, home, options.questions, options.unanswerable):
+            print(said, flush=True)
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -247,16 +219,21 @@ def _chat(options: argparse.Namespace) -> None:
         options.auth,
         options.no_auth,
         options.name,
+        options.reader,
     )
 
 
 _COMMANDS = {
-    "index": _index,
+    "index": index,
+    "add": add,
+    "remove": remove,
+    "sources": sources,
     "ask": _ask,
     "search": _search,
     "why": _why,
     "run": _run,
     "eval": _eval,
+    "tune": _tune,
     "verify": _verify,
     "info": _info,
     "llm": _llm,
@@ -271,17 +248,17 @@ def _filter(options: argparse.Namespace) -> "Filter":
 
 
 def _open(options: argparse.Namespace) -> "QA":
+    from qa.answer.load_judge import DEFAULT_READER
     from qa.pipeline import QA
     from qa.retrieval.reranker import CrossEncoderReranker
 
     reranker = CrossEncoderReranker.load(options.reranker) if options.reranker else None
-    return QA.open(options.index, reranker=reranker, grouped=not options.no_group)
+    reader = getattr(options, "reader", DEFAULT_READER)
+    return QA.open(options.index, reranker=reranker, grouped=not options.no_group, reader=reader)
 
 
 def _print_json(value: object) -> None:
-    import json
-
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_text(value))
 
 
 def _fail(message: str) -> int:
@@ -299,10 +276,15 @@ def _tolerate_any_terminal() -> None:
 
 def run() -> None:
     """The program `qa`: runs one command and ends."""
-    status = main()
+    settle()
+    end_as_ctrl_c_does()
+    try:
+        status = main()
+    except SystemExit as wrong_use:  # of argparse, which has said why
+        status = wrong_use.code if isinstance(wrong_use.code, int) else 2
+    if failed := flush():
+        status = _fail(failed)
     if status == 130 and "ray" in sys.modules:  # its core, interrupted, may crash on the way out
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(status)
     sys.exit(status)
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def write_run(
 ) -> None:
     """Answer each question and write `out`, whole or not at all, and never over `read_from`.
 
-    Each line holds `id`, `answer`, `answerable`, `passages` and `ms`. Raises QueryError, with the
+    Each line holds `id` and what `Result.to_json` says. Raises QueryError, with the
     question's id, where one cannot be asked, and QAError where `out` cannot be written.
     """
     out = Path(out)
@@ -40,13 +41,14 @@ def write_run(
     except OSError as error:
         raise QAError(f"cannot write {out}: {error.strerror}") from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def run(
     qa: QA, questions: Iterable[Question], top_k: int, as_of: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The line of each question: `id`, `answer`, `answerable`, `passages`, `ms`.
+    """The line of each question: its `id`, and what `Result.to_json` says.
 
     Asked as of a day, or, where `as_of` is "asked", of the day in each question's `date`.
     """

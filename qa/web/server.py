@@ -10,8 +10,11 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from markupsafe import Markup
+
 from embeddings.backends.open import read_info
 from embeddings.errors import QAError
+from qa.answer.load_judge import DEFAULT_READER
 from qa.web import api
 from qa.web.cards import day
 from qa.web.gradio_import import import_gradio
@@ -19,7 +22,7 @@ from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, knocking
 from qa.web.tabs import articles, ask, evidence
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 
 _CSS = Path(__file__).parent / "page.css"
 _WAITING = 100
@@ -38,6 +41,7 @@ def serve(
     auth: str | None = None,
     no_auth: bool = False,
     names: Sequence[str] = (),
+    reader: str = DEFAULT_READER,
 ) -> None:
     """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
 
@@ -53,7 +57,7 @@ def serve(
     if mcp and not find_spec("mcp"):
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
     _check_port(host, port)
-    live = LiveQA(index)
+    live = LiveQA(index, reader)
     adding = live.store.takes_files and (wanted is not None or is_loopback(host))
     with tempfile.TemporaryDirectory(prefix="qa-", ignore_cleanup_errors=True) as uploads:
         os.environ.setdefault("GRADIO_TEMP_DIR", uploads)

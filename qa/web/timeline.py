@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
+from markupsafe import Markup
+
 from qa.web.cards import day
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 
 _MOST = 45
 """Bars that stand beside one another, each wide enough to be hit."""
-_UNITS = {"day": 1, "week": 7, "month": 32, "year": 367}
+_DAYS = {"day": 1, "week": 7, "month": 32}
 """Days after the first of each from which the next one has surely begun."""
+_YEARS = {"year": 1, **{f"{years} years": years for years in (2, 5, 10, 20, 50, 100, 250)}}
+_UNITS = (*_DAYS, *_YEARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Bar:
                 return str(self.since.year)
             case "week":
                 return f"{_day(self.since)} to {_day(self.until)}"
+            case unit if unit in _YEARS:
+                return f"{self.since.year} to {self.until.year}"
         return _day(self.since)
 
 
@@ -41,13 +47,13 @@ def _day(of: date) -> str:
 
 
 def timeline(days: Sequence[str]) -> list[Bar]:
-    """Every day from the first of `days` (`YYYY-MM-DD`) to the last; weeks, months or years if many."""
+    """Every day from the first of `days` (`YYYY-MM-DD`) to the last; weeks, months or many years if many."""
     counts = Counter(date.fromisoformat(published) for published in days)
     for unit in _UNITS if counts else ():
         bars = list(islice(_stretches(counts, unit), _MOST + 1))
         if len(bars) <= _MOST:
             return bars
-    return list(_stretches(counts, "year")) if counts else []
+    return []
 
 
 def _stretches(counts: Counter[date], unit: str) -> Iterator[Bar]:
@@ -63,17 +69,22 @@ def _stretches(counts: Counter[date], unit: str) -> Iterator[Bar]:
 
 
 def _first(of: date, unit: str) -> date:
-    """The first day of the week, month or year that `of` is in."""
+    """The first day of the week, month or years that `of` is in."""
+    if unit in _YEARS:
+        return date(max(1, of.year - of.year % _YEARS[unit]), 1, 1)
     if unit == "week":
         return of - timedelta(of.weekday())
-    return of if unit == "day" else of.replace(day=1) if unit == "month" else of.replace(month=1, day=1)
+    return of.replace(day=1) if unit == "month" else of
 
 
 def _last(of: date, unit: str) -> date:
-    """The last day of the week, month or year that begins with `of`."""
+    """The last day of the week, month or years that begins with `of`."""
     try:
-        return _first(of + timedelta(_UNITS[unit]), unit) - timedelta(1)
-    except OverflowError:  # of the year 9999
+        if unit in _YEARS:
+            years = _YEARS[unit]
+            return date(of.year - of.year % years + years, 1, 1) - timedelta(1)
+        return _first(of + timedelta(_DAYS[unit]), unit) - timedelta(1)
+    except (OverflowError, ValueError):  # of the year 9999
         return date.max
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from benchmarks.quality import main
 from benchmarks.rankings import plain_sentences, reciprocal_rank_fusion, runs
+from embeddings.build.options import BuildOptions
 from embeddings.types import Numbers
 from qa import QA
 from qa.evaluation.questions import Question
@@ -18,7 +19,7 @@ QUESTION = Question("q", "Who saved a penalty for the village during the flood?"
 
 @pytest.fixture
 def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
-    QA.build([sources], tmp_path / "qa", encoder=encoder)
+    QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     return QA.open(tmp_path / "qa", encoder)
 
 

@@ -1,4 +1,4 @@
-"""A disk that is full: each library that writes an index says so in its own way, a user hears it in one."""
+"""A disk that takes no more: each library says so in its own way, a user hears it in one."""
 
 import errno
 import sqlite3
@@ -8,27 +8,36 @@ from pathlib import Path
 
 from embeddings.errors import QAError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
-_SAID = (
-    *("No space left", "disk is full", "File too large", "quota exceeded", "disk I/O error"),
-    *(
-        "Read-only file system",
-        "requested and",
-    ),  # NumPy: so many requested, fewer written
+_SPACE, _READ_ONLY, _FAULTY = (
+    "free some space on its disk",
+    "make its disk one that can be written",
+    "look for a fault of its disk, for example with `dmesg`",
 )
+_ERRORS = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _SPACE),
+    errno.EROFS: _READ_ONLY,
+    errno.EIO: _FAULTY,
+}
+_SAID = {
+    **dict.fromkeys(("No space left", "disk is full", "File too large", "quota exceeded"), _SPACE),
+    "requested and": _SPACE,  # NumPy: so many requested, fewer written
+    **dict.fromkeys(("Read-only file system", "readonly database"), _READ_ONLY),
+    **dict.fromkeys(("disk I/O error", "Input/output error"), _FAULTY),
+}
 
 
 @contextmanager
 def told_of_a_full_disk(folder: Path) -> Iterator[None]:
-    """Raises QAError, naming `folder`, where what is done inside fails for want of space."""
+    """Raises QAError, naming `folder`, where what is done inside fails for want of space, or of a disk."""
     try:
         yield
     except (OSError, sqlite3.Error, RuntimeError, ValueError) as error:
-        full = isinstance(error, OSError) and error.errno in _FULL
-        if not full and not any(words in str(error) for words in _SAID):
+        remedy = _ERRORS.get(error.errno or 0) if isinstance(error, OSError) else None
+        remedy = remedy or next((remedy for words, remedy in _SAID.items() if words in str(error)), None)
+        if not remedy:
             raise
         why = (isinstance(error, OSError) and error.strerror) or str(error).partition("\n")[0][:200]
         raise QAError(
-            f"cannot write the index in {folder} ({why}): free some space on its disk or give --index "
+            f"cannot write the index in {folder} ({why}): {remedy}, or give --index "
             "another folder; the index there stays as it was"
         ) from error

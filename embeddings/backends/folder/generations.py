@@ -11,6 +11,7 @@ opening, and a writer that finds it held leaves that generation to the next writ
 """
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -53,6 +54,8 @@ class Generations:
             raise NoIndexError(f"there is no index in {self.folder}: {self._remedy}") from None
         except NotADirectoryError:
             raise NoIndexError(f"{self.folder} is a file, expected the folder of an index") from None
+        except IsADirectoryError:
+            raise NoIndexError(self._a_folder) from None
         except (OSError, ValueError) as error:
             raise NoIndexError(f"{self._current} cannot be read ({error}): {self._remedy}") from None
         if not (name.isdigit() and len(name) < 20):
@@ -60,8 +63,13 @@ class Generations:
         return self._all / name
 
     @property
+    def _a_folder(self) -> str:
+        current = shlex.quote(str(self._current))
+        return f"{self._current} is a folder, expected a file: run `rm -r {current}`, then {self._remedy}"
+
+    @property
     def _remedy(self) -> str:
-        return f"run `qa index SOURCE --index {self.folder}`"
+        return f"run `qa index SOURCE --index {shlex.quote(str(self.folder))}`"
 
     @contextmanager
     def read(self) -> Iterator[Path]:
@@ -105,7 +113,7 @@ class Generations:
             if not before:
                 raise QAError(
                     f"{self.folder} has no generation before {current.name}: nothing to go back to; "
-                    f"to make the index anew, run `qa index SOURCE --index {self.folder}`"
+                    f"to make the index anew, {self._remedy}"
                 )
             check(before)
             self._point(before)
@@ -190,6 +198,8 @@ class Generations:
                 and any(path.name != "LOCK" for path in self.folder.iterdir())
             ):
                 raise QAError(f"{self.folder} is not an index and not empty: give --index another folder")
+            if self._current.is_dir():
+                raise QAError(self._a_folder)
             self._all.mkdir(parents=True, exist_ok=True)
             if not os.access(self.folder, os.W_OK):
                 raise PermissionError(13, "Permission denied")

@@ -1,6 +1,7 @@
 """Generations on Milvus: written as new collections, published by an alias."""
 
 import logging
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,13 +18,14 @@ from embeddings.backends.milvus.connection import Connection, connect, told
 from embeddings.backends.milvus.lease import Heartbeat, living
 from embeddings.backends.milvus.queries import Collection, MilvusTerms, MilvusVectors, MilvusWords
 from embeddings.backends.milvus.writer import MilvusWriter
-from embeddings.backends.protocols import ArticleCatalog, Previous, Words
-from embeddings.backends.verify import check
+from embeddings.backends.protocols import Previous
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import IndexBusyError, IndexMismatchError, NoIndexError, QAError
+from embeddings.index.checks import check
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import UNREADABLE, Manifest, rebuilding
+from embeddings.index.parts import ArticleCatalog, Words
 from embeddings.text.passages import PassageSettings
 from embeddings.types import Encoder
 
@@ -84,7 +86,7 @@ class MilvusStore:
             if not before:
                 raise QAError(
                     f"{self.name} has no generation before {names.passages}: nothing to go back to; "
-                    f"to make the index anew, run `qa index SOURCE --index {self.name}`"
+                    f"to make the index anew, run `qa index SOURCE --index {shlex.quote(self.name)}`"
                 )
             manifest = self.check(before)
             self.point(before)
@@ -209,7 +211,9 @@ class MilvusStore:
     def _published(self) -> schema.Names:
         found = self._found()
         if not found:
-            raise NoIndexError(f"there is no index at {self.name}: run `qa index SOURCE --index {self.name}`")
+            raise NoIndexError(
+                f"there is no index at {self.name}: run `qa index SOURCE --index {shlex.quote(self.name)}`"
+            )
         return found.names
 
     def _found(self) -> "MilvusPublished | None":

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 import stat
 from asyncio import Lock, sleep
 from base64 import b64decode
@@ -50,7 +51,7 @@ def _from_file(path: Path) -> Credentials:
         raise QAError(f"--auth takes a file: put user:password into it, or into ${VARIABLE}")
     try:
         if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise QAError(f"others can read or change {path}: run `chmod 600 {path}`")
+            raise QAError(f"others can read or change {path}: run `chmod 600 {shlex.quote(str(path))}`")
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8"

@@ -1,4 +1,5 @@
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -6,19 +7,22 @@ import numpy as np
 import pytest
 
 from embeddings.backends.folder.generations import Generations
-from embeddings.backends.verify import NEAREST, verify
+from embeddings.backends.open import open_index
+from embeddings.backends.verify import verify
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
 from embeddings.errors import IndexMismatchError
-from embeddings.index.index import ArticleIndex
+from embeddings.index.checks import NEAREST
 from embeddings.index.manifest import ARTICLES, MANIFEST, PASSAGES, VECTORS, Manifest, sum_files
 from embeddings.text.passages import document, short_title
-from embeddings.types import Encoder
+from embeddings.types import Encoder, Vectors
 from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
 
 
 @pytest.fixture
 def generation(sources: Path, encoder: WordEncoder, tmp_path: Path) -> Path:
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder)
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     return Generations(tmp_path / "qa").current()
 
 
@@ -75,6 +79,37 @@ def test_vectors_of_other_texts(generation: Path, encoder: WordEncoder) -> None:
     assert "expected 0.99 or more: run `qa index" in said
 
 
+class Shuffled(WordEncoder):
+    """A conversion with the genuine fingerprint that computes something else."""
+
+    folder = Path("cache/a conversion")
+
+    def uncompiled(self) -> Encoder:
+        return WordEncoder()
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        return super()._encode([text[::-1] for text in texts])
+
+
+def test_vectors_of_a_conversion_that_is_not_the_model(sources: Path, tmp_path: Path) -> None:
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=Shuffled()))
+    said = error(Generations(tmp_path / "qa").current(), Shuffled())
+    assert "has passage 0 (bridge.md) at cosine " in said
+    assert "before conversion: run `rm -r 'cache/a conversion'`, then run `qa index --rebuild" in said
+
+
+def test_vectors_of_a_conversion_that_is_the_model(sources: Path, tmp_path: Path) -> None:
+    class Faithful(WordEncoder):
+        folder = Path("cache")
+
+        def uncompiled(self) -> Encoder:
+            return WordEncoder()
+
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=Faithful()))
+    last = list(verify(tmp_path / "qa", Faithful()))[-1]
+    assert last == "model: 3 encoded again by the model that was not converted, none below cosine 0.99"
+
+
 @pytest.mark.parametrize(
     ("passage", "field", "value", "found"),
     [
@@ -122,8 +157,8 @@ def test_counts_that_disagree(generation: Path, encoder: WordEncoder) -> None:
 def test_the_threshold_leaves_room_for_batches_of_other_company(
     real_encoder: Encoder, tmp_path: Path
 ) -> None:
-    ArticleIndex.build([ROOT / "seeds"], tmp_path, encoder=real_encoder)
-    index = ArticleIndex.open(tmp_path, real_encoder)
+    build_index([ROOT / "seeds"], tmp_path, BuildOptions(encoder=real_encoder))
+    index = open_index(tmp_path, real_encoder)
     count = index.manifest.passages
     stored = index.vectors.rows(0, count)
     passages = index.catalog.passages(np.arange(count))

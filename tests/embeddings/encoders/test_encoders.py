@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.encoders.converted import NotCompilable
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL, fingerprint, model_folder
-from embeddings.encoders.openvino_encoder import CompiledEncoder, NotCompilable
+from embeddings.encoders.openvino_encoder import CompiledEncoder
 from embeddings.encoders.sentence_transformers_encoder import SentenceTransformersEncoder
 from embeddings.errors import ModelError
 from embeddings.types import Encoder

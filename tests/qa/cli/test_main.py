@@ -142,7 +142,7 @@ def test_ask_marks_the_answer_inside_its_passage(index: str, capsys: pytest.Capt
 def test_ask_json_is_the_documented_shape(index: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["ask", "Who saved a penalty?", "-k", "2", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert list(answer) == ["question", "understood", "index", "answer", "answerable", "passages", "ms"]
+    assert list(answer) == ["index", "question", "understood", "answer", "answerable", "passages", "ms"]
     assert answer["question"] == "Who saved a penalty?"
     assert answer["answer"]["text"] == "Goalkeeper Ines Prat saved a penalty."
     assert answer["answer"]["article"] == "sport/cup.md"
@@ -208,7 +208,7 @@ def test_run_writes_a_line_a_question(index: str, tmp_path: Path) -> None:
     assert cli.main(["run", str(questions), "-k", "2", "--out", "run.jsonl"]) == 0
     lines = [json.loads(line) for line in Path("run.jsonl").read_text().splitlines()]
     assert [line["id"] for line in lines] == ["a", "3"]
-    assert list(lines[0]) == ["id", "answer", "answerable", "passages", "ms"]
+    assert list(lines[0]) == ["id", "question", "understood", "answer", "answerable", "passages", "ms"]
     assert lines[0]["passages"][0]["article"] == "sport/cup.md"
     assert not list(tmp_path.glob("*.part"))
 
@@ -268,7 +268,7 @@ def test_what_nobody_foresaw_is_one_line_too(
 
     monkeypatch.setitem(cli._COMMANDS, "ask", fail)
     assert cli.main(["ask", "x"]) == 1
-    assert "unforeseen" in (err := capsys.readouterr().err)
+    assert "unforeseen ZeroDivisionError: two lines" in (err := capsys.readouterr().err)
     assert err.count("\n") == 1
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from embeddings.build.options import BuildOptions
 from embeddings.errors import QAError, SourceError
 from qa import QA
 from qa.cli import main as cli
@@ -28,7 +29,7 @@ QUESTIONS: list[dict[str, Any]] = [
 def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sources: Path, encoder: WordEncoder) -> None:
     load_with(monkeypatch, WordEncoder)
     monkeypatch.chdir(tmp_path)
-    QA.build([sources], ".qa", encoder=encoder)
+    QA.build([sources], ".qa", BuildOptions(encoder=encoder))
     write("q.jsonl", QUESTIONS)
 
 

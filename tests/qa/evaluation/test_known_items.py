@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.build.options import BuildOptions
 from embeddings.errors import QAError
 from embeddings.types import Article
 from qa import QA
@@ -91,7 +92,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: WordEncoder)
     monkeypatch.chdir(tmp_path)
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in records()))
-    QA.build([source], ".qa", encoder=encoder)
+    QA.build([source], ".qa", BuildOptions(encoder=encoder))
     encoder.documents.clear()
     return ".qa"
 
@@ -133,7 +134,7 @@ def test_what_has_a_copy_is_not_asked_for(tmp_path: Path, encoder: WordEncoder) 
     copy = {**records()[0], "id": "copy", "title": "Another headline for it", "source": "Echo"}
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in [*records(), copy]))
-    QA.build([source], tmp_path / "qa", encoder=encoder)
+    QA.build([source], tmp_path / "qa", BuildOptions(encoder=encoder))
     asked = {question.id for question in known_items(str(tmp_path / "qa"), 100, encoder).questions}
     assert asked == {"castle", "violin", "orchard", "harbour"}
 
@@ -144,6 +145,6 @@ def test_a_sample_larger_than_the_corpus_is_the_corpus(index: str) -> None:
 
 def test_a_corpus_without_known_items(tmp_path: Path, encoder: WordEncoder) -> None:
     (tmp_path / "a.txt").write_text("Short.")
-    QA.build([tmp_path / "a.txt"], tmp_path / "qa", encoder=encoder)
+    QA.build([tmp_path / "a.txt"], tmp_path / "qa", BuildOptions(encoder=encoder))
     with pytest.raises(QAError, match=r"no article in .* has a title or first sentence of its own"):
         known_items(str(tmp_path / "qa"), 5, encoder)

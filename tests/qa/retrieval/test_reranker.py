@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.build.options import BuildOptions
 from embeddings.encoders.models import DEFAULT_MODEL, model_folder
 from embeddings.errors import ModelError
 from embeddings.types import Vectors
@@ -20,7 +21,7 @@ class Longest:
 
 
 def test_the_first_passages_are_ordered_anew(sources: Path, tmp_path: Path, encoder: WordEncoder) -> None:
-    QA.build([sources], tmp_path / "qa", encoder=encoder)
+    QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     plain = QA.open(tmp_path / "qa", encoder).search("village cup")
     again = QA.open(tmp_path / "qa", encoder, reranker=Longest()).search("village cup")
     assert plain[0].passage.article.id == "sport/cup.md"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.build.options import BuildOptions
 from embeddings.errors import QAError
 from qa.pipeline import QA
 from qa.web import updates
@@ -71,7 +72,7 @@ def test_what_is_added_is_found_and_survives_every_build(index: Path, upload: Pa
     assert "4 articles (1 added, 3 unchanged)" in said
     assert rows[:2] == [["zebra.md", "taken", "1 article"], ["empty.txt", "skipped", "no text in it"]]
     assert articles(index) == {*before, "zebra.md"}
-    QA.build([sources], index, rebuild=True)
+    QA.build([sources], index, BuildOptions(rebuild=True))
     updates.rebuilt(index, quiet)
     assert articles(index) == {*before, "zebra.md"}
     assert [one.what for one in looked_at(files, index)] == [UNCHANGED, SKIPPED]

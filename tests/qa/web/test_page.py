@@ -2,16 +2,17 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
-from embeddings.backends.folder.catalog import Kept
-from embeddings.build.builder import Progress, Report
+from embeddings.build.report import Progress, Report
 from embeddings.errors import NoIndexError, QAError, QueryError
+from embeddings.index.records import Kept
 from embeddings.types import Article, Filter, Passage, Skipped
-from qa.types import Answer, RankedPassage, Result, Signals
+from qa.types import Answer, RankedPassage, Result, Short, Signals
 from qa.web import api, cards, server, timeline, turns, updates
 from qa.web.security import guard
 from qa.web.tabs import articles, ask, evidence
@@ -71,7 +72,7 @@ class Seen(HTMLParser):
         self.text = ""
         self.marked = ""
         self._in_mark = False
-        self.feed(html)
+        self.feed(str(html))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -94,15 +95,18 @@ def bridge(word: str) -> bool:
 
 def test_pieces_are_the_passage_and_the_answer_exactly() -> None:
     start, end = TEXT.index("The old"), TEXT.index("dawn.") + 5
-    cut = cards.pieces(TEXT, (4, len(TEXT) - 3), (start, end), bridge)
+    short = Short(TEXT.index("at dawn"), end - 1)
+    cut = cards.pieces(TEXT, (4, len(TEXT) - 3), Answer(article(), start, end, 1, short), bridge)
     assert "".join(piece.text for piece in cut) == TEXT[4:-3]
     assert "".join(piece.text for piece in cut if piece.answer) == TEXT[start:end]
+    assert "".join(piece.text for piece in cut if piece.short) == "at dawn"
     assert [piece.text for piece in cut if piece.word] == ["bridge"]
 
 
 @pytest.mark.parametrize("answer", [None, (0, 3), (len(TEXT) - 2, len(TEXT)), (0, len(TEXT)), (5, 5)])
 def test_pieces_hold_for_any_answer(answer: tuple[int, int] | None) -> None:
-    cut = cards.pieces(TEXT, (2, 30), answer, bridge)
+    given = Answer(article(), *answer, 1, Short(*answer)) if answer else None
+    cut = cards.pieces(TEXT, (2, 30), given, bridge)
     assert "".join(piece.text for piece in cut) == TEXT[2:30]
 
 
@@ -117,7 +121,7 @@ def test_the_mark_is_the_span() -> None:
 
 def test_an_answer_is_not_marked_in_another_article() -> None:
     of = result()
-    assert cards.answer_span(of.passages[0], of.answer) is None
+    assert cards.inside_of(of.passages[0], of.answer) is None
 
 
 def test_the_passage_with_the_answer_comes_first() -> None:
@@ -251,7 +255,10 @@ def test_timeline_counts_days_and_gives_back_those_chosen() -> None:
         ),
         (("2021-02-28", "2022-12-31"), "month", 23, "February 2021", "December 2022"),
         (("1990-12-31", "2024-02-29"), "year", 35, "1990", "2024"),
-        (("0001-01-01", "9999-12-31"), "year", 9999, "1", "9999"),
+        (("1912-04-15", "2022-12-31"), "5 years", 23, "1910 to 1914", "2020 to 2024"),
+        (("0001-01-01", "9999-12-31"), "250 years", 40, "1 to 249", "9750 to 9999"),
+        (("1500-01-01", "9999-12-31"), "250 years", 34, "1500 to 1749", "9750 to 9999"),
+        (("9999-12-31", "9990-01-01"), "year", 10, "9990", "9999"),
     ],
 )
 def test_long_times_are_counted_in_longer_stretches(
@@ -262,6 +269,15 @@ def test_long_times_are_counted_in_longer_stretches(
     assert made[-1].name.startswith(last)
     assert [bar.count for bar in made if bar.count] == [1, 1]
     assert all(bar.until.toordinal() + 1 == after.since.toordinal() for bar, after in pairwise(made))
+
+
+def test_no_stretch_of_days_has_bars_too_thin_to_hit() -> None:
+    for last in (1, 44, 45, 46, 400, 20_000, 400_000, 3_652_059):
+        for first in (1, last // 2 + 1, last):
+            days = (date.fromordinal(first).isoformat(), date.fromordinal(last).isoformat())
+            made = timeline.timeline(days)
+            assert 0 < len(made) <= 45
+            assert sum(bar.count for bar in made) == 2
 
 
 def test_bars_are_buttons_that_say_what_they_stand_for() -> None:
