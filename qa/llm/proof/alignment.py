@@ -124,7 +124,7 @@ class Sentence:
             return True
         if (
             subject
-            and goes_on(left)
+            and goes_on(left, self.tokens[at])
             and (
                 self.tokens[at].kind is Kind.WORD
                 or self.tokens[at].key in _MODAL

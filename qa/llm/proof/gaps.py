@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 
-from qa.llm.proof.lexicon import OF_THINGS, PREPOSITIONS, SAYING
+from qa.llm.proof.lexicon import IRREGULAR, MODAL, OF_THINGS, PREPOSITIONS, SAYING
 from qa.llm.proof.tokens import Kind, Token, stem
 
 SAYING_STEMS = frozenset(stem(word) for word in SAYING)
@@ -63,7 +64,11 @@ def parenthetical(left: Sequence[Token]) -> bool:
     left = bare(left)
     relative = bool(left) and left[0].text.lower() in ("who", "which", "whose")
     opens = relative or (bool(left) and left[0].kind is Kind.MARK)
-    return len(left) > 1 and opens and left[-1].kind is Kind.MARK
+    if len(left) < 2 or not opens or left[-1].kind is not Kind.MARK:
+        return False
+    inside = left[1:-1]
+    marks = any(token.kind is Kind.MARK for token in inside)  # it may hold another statement then
+    return not marks or all(token.kind in (Kind.NAME, Kind.MARK, Kind.FREE) for token in inside)
 
 
 def bare(left: Sequence[Token]) -> Sequence[Token]:
@@ -83,14 +88,32 @@ def listed(left: Sequence[Token]) -> bool:
     return edges and all(token.kind in (Kind.NAME, Kind.MARK, Kind.JOIN) for token in left)
 
 
-def goes_on(left: Sequence[Token]) -> bool:
+def goes_on(left: Sequence[Token], verb: Token) -> bool:
     """`... and` after a subject: the same subject does something else."""
     last = next((at for at in range(len(left) - 1, -1, -1) if left[at].kind is not Kind.FREE), 0)
     if left[last].kind is not Kind.JOIN:
         return False
     between = left[:last]
+    if _wishes(between, verb) or any(
+        token.key in _BINDING for token in between
+    ):  # did not come and go, may come and go
+        return False
+    opened = [at for at, token in enumerate(between) if token.text.lower() in _RELATIVE]
+    if opened and not any(token.kind is Kind.MARK for token in between[opened[-1] :]):
+        return False  # a man who comes and goes
     saying = any(token.key in SAYING_STEMS - THING_STEMS for token in between)
     return not saying and not any(token.text.lower() == "that" for token in between)
+
+
+def _wishes(left: Sequence[Token], verb: Token) -> bool:
+    """Whether `verb` may hang on a `to` that is left out: tried to come and go."""
+    infinitive = any(a.text.lower() == "to" and b.kind is Kind.WORD for a, b in pairwise(left))
+    word = verb.text.lower()
+    return infinitive and not (word.endswith("ed") or word in IRREGULAR)
+
+
+_RELATIVE = ("who", "which", "whose", "that", "where")
+_BINDING = MODAL | {"not", "never", "neither", "nor", "no", "nobody", "nothing", "without"}
 
 
 def says_more(left: Sequence[Token], verb: Token) -> bool:

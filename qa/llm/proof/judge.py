@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from qa.llm.proof.alignment import Sentence
 from qa.llm.proof.context import Evidence, evidence
 from qa.llm.proof.forms import plain, undated
-from qa.llm.proof.lexicon import PRONOUNS, TITLES
+from qa.llm.proof.lexicon import PERSONS, PRONOUNS, TITLES
 from qa.llm.proof.quotes import Library
 from qa.llm.proof.tokens import Kind, Token, tokens
 from qa.llm.proof.types import Checked, Claim, Found, Quote
@@ -82,6 +82,8 @@ def _says(proof: Evidence, said: Sequence[Token]) -> bool:
     for reading in proof.readings:
         if said[0].text.lower() in PRONOUNS and said[0].text.lower() != reading[0].text.lower():
             continue
+        if not _persons(said) <= _persons(proof.readings[0]):
+            continue
         claim = _shortened(said, reading, proof)
         for words, whole in ((claim, reading), (plain(claim), plain(reading))):
             if Sentence(whole, proof.short_names).says(words):
@@ -92,6 +94,11 @@ def _says(proof: Evidence, said: Sequence[Token]) -> bool:
             if Sentence(rest, proof.short_names).says(undated_words, at, front=not place):
                 return True
     return False
+
+
+def _persons(words: Sequence[Token]) -> set[str]:
+    """Who is meant by pronouns: he, she, they, I, we."""
+    return {PERSONS[token.key] for token in words if token.kind is Kind.FREE and token.key in PERSONS}
 
 
 def _follows(day: Sequence[str], days: Sequence[str]) -> bool:

@@ -35,7 +35,7 @@ LOOSE = frozenset(
 """Those that may follow a claim's last word: the rest of the sentence only adds to it."""
 BOUNDS = frozenset("if unless whether except".split())
 """What they say holds for the whole sentence."""
-OPENING_BOUNDS = frozenset("until without unlike instead-of".split())
+OPENING_BOUNDS = frozenset("until without unlike instead-of once".split())
 MODAL = frozenset("may might could would should can must will shall".split())
 PRIVATIVE = frozenset("former ex acting deputy vice".split())
 
@@ -193,4 +193,16 @@ PHRASES = {
 }  # fmt: skip
 """Words that mean one thing together."""
 ADJECTIVE = ("ive", "al", "ous", "ic", "ful", "able", "ible", "ary", "ish", "ern")
+PERSONS = {
+    form: forms.split()[0]
+    for forms in (
+        "he him his himself",
+        "she her hers herself",
+        "they them their theirs",
+        "i me my",
+        "we us our",
+    )
+    for form in forms.split()
+}
+"""Whom a pronoun can mean."""
 PRONOUNS = frozenset("he she his her".split())

@@ -25,7 +25,10 @@ TEXT = Article(
     "Tickets cost $5 in May and $8 in June. The former mayor praised Ode. "
     "The council agreed to lend Finn $700 and to pay Ode $300. "
     "Ode left on Monday and Finn left on Tuesday. The ferry is faster than the bus. "
-    "The train runs from Arden to Bexley.",
+    "The train runs from Arden to Bexley. "
+    "The first suspect, Finn, was freed, the second, Ode, was jailed. Lum has a son who smokes and drinks. "
+    "Lum tried to sing and dance. Ode did not come and go. Lum may resign and leave. "
+    "Once the king dies, Finn inherits the tower. Moll said she regretted the noise.",
 )
 
 PROVED = [
@@ -120,6 +123,13 @@ NOT_PROVED = [
     ("cause invented", "Finn may sue the town because Moll did not invite the builders.", "Finn may sue the town||Moll did not invite"),
     ("place invented", "Ada Moll opened the bridge in Bexley.", "Ada Moll opened the bridge"),
     ("praise invented", "Ada Moll proudly opened the beautiful bridge.", "Ada Moll opened the bridge"),
+    ("another suspect", "The first suspect was jailed.", "The first suspect, Finn, was freed"),
+    ("a son's deeds", "Lum drinks.", "Lum has a son who smokes and drinks"),
+    ("an attempt as a deed", "Lum dances.", "Lum tried to sing and dance"),
+    ("the second half of a denial", "Ode goes.", "Ode did not come and go"),
+    ("the second half of a maybe", "Lum leaves.", "Lum may resign and leave"),
+    ("once dropped", "Finn inherits the tower.", "Finn inherits the tower"),
+    ("she and he", "Moll said he regretted the noise.", "Moll said she regretted the noise"),
     ("no quotation", "Ada Moll opened the bridge.", ""),
     ("an invented quotation", "Ada Moll opened the tunnel.", "Ada Moll opened the tunnel on"),
     ("another quotation", "Ada Moll opened the bridge.", "Tickets cost $5 in May"),
