@@ -11,7 +11,7 @@ from markupsafe import Markup
 from embeddings.types import Article, Filter
 from qa.types import RankedPassage, Result
 from qa.web.cards import Matches, answer_span, day, heading, origin, quotation, title
-from qa.wording.html import element, join, safe_address
+from qa.wording.markup import element, join, safe_address
 from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, likelihood
 
 RELATED = "The nearest passages are shown as related."

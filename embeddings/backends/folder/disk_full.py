@@ -1,4 +1,4 @@
-"""A disk that is full: each library that writes an index says so in its own way, a user hears it in one."""
+"""A full disk: each library reports it in its own way; here it becomes one message."""
 
 import errno
 import sqlite3
