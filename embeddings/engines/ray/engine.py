@@ -103,7 +103,7 @@ def _rows(tables: Iterator[Any], shards: Shards) -> Iterator[dict[str, Any]]:
 def _heard(
     done: Iterator[dict[str, Any]], corpus: Corpus, progress: Callable[[float], None]
 ) -> Iterator[dict[str, Any]]:
-    """`done`, while `progress` is called with how far it is. Raises QAError for the first that was not made."""
+    """`done`; `progress` is called with how far it is. Raises QAError for the first that was not made."""
     total = sum(file.size for file in corpus.files)
     read = 0
     for row in done:
