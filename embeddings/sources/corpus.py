@@ -125,7 +125,7 @@ class Corpus:
 def read_file(
     file: File, reading: Reading, on_read: Callable[[int], None] = lambda _: None, place: Path | None = None
 ) -> Iterator[Article | Skipped]:
-    """What stands in `file`, opened at `place` if that is given; `on_read` hears how many bytes are read."""
+    """What stands in `file`, opened at `place` if that is given; `on_read` is called with the bytes read."""
     path, reading = str(file.path), file.reading or reading
     try:
         read = reader(file.path.name)

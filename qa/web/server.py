@@ -22,7 +22,7 @@ from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.tabs import articles, ask, evidence
-from qa.wording.html import element
+from qa.wording.markup import element
 
 _CSS = Path(__file__).parent / "page.css"
 _WAITING = 100

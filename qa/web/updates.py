@@ -14,7 +14,7 @@ from embeddings.errors import QAError
 from embeddings.index.records import Kept
 from qa.pipeline import QA
 from qa.web.dropped_files import add, looked_at, remove
-from qa.wording.html import element
+from qa.wording.markup import element
 
 REPORTED = ["File", "What happened", "Why"]
 LISTED = 200

@@ -63,7 +63,7 @@ def _connected(address: Address, token: str) -> Connection:
     with milvus_errors(address):
         if address.lite:
             _make(address.home)
-        options = {"grpc.keepalive_time_ms": 600_000} if address.lite else {}  # Lite takes offence at pings
+        options = {"grpc.keepalive_time_ms": 600_000} if address.lite else {}  # Lite refuses frequent pings
         client = MilvusClient(uri=address.uri, token=token, timeout=_SECONDS, grpc_options=options)
         return Connection(client, address, str(client.get_server_version()))
 

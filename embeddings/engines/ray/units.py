@@ -103,7 +103,7 @@ def _is_known(article: Article, known: Marks) -> bool:
 
 @contextmanager
 def _warnings() -> Iterator[list[Warned]]:
-    """The warnings that are logged meanwhile, for whoever is not on the machine that shows them."""
+    """The warnings that are logged inside, to be shown on another machine."""
     collector = _Collector(logging.WARNING)
     logger = logging.getLogger("embeddings")
     logger.addHandler(collector)
