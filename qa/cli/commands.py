@@ -142,10 +142,13 @@ def _tune(options: argparse.Namespace) -> None:
 
 def _info(options: argparse.Namespace) -> None:
     from embeddings.backends.info import describe
+    from embeddings.backends.open import store
+    from qa.answer.load_judge import described
     from qa.cli import language_model as llm
     from qa.cli.terminal import print_info
 
     info = describe(options.index)
+    info |= described(store(options.index).home, info["encoder"])
     if options.json:
         _print_json({**info, **llm.info()})
         return
