@@ -44,6 +44,12 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ.pop("QA_INDEX", None)
 
 
+@pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers are replaced by tests: only `test_apart` has them in a process of their own."""
+    monkeypatch.setattr("embeddings.sources.apart.APART", frozenset())
+
+
 @pytest.fixture
 def encoder() -> WordEncoder:
     return WordEncoder()

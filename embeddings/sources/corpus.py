@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from embeddings.errors import SourceError
 from embeddings.sources.files import File, find, open_regular
-from embeddings.sources.readers import ENDINGS, Origin, Reading, Unreadable, reader
+from embeddings.sources.readers import ENDINGS, Origin, Reading, Unreadable, check_size, reader
 from embeddings.types import Article, Prepared, Skipped
 
 log = logging.getLogger(__name__)
@@ -95,13 +95,15 @@ class Corpus:
                 yield Skipped(str(file.path), f"{remarks - _REMARKS} more of its lines")
 
     def _read_all(self) -> Iterator[tuple[int, Article | Skipped]]:
+        from embeddings.sources.apart import read_apart
+
         done = 0
         for number, file in enumerate(self.files):
 
             def told(place: int, file: File = file, done: int = done) -> None:
                 self._read = done + min(place, file.size)
 
-            for item in read_file(file, self.reading, told):
+            for item in read_apart(file, self.reading, told):
                 yield number, item
             done += file.size
             self._read = done
@@ -116,6 +118,7 @@ def read_file(
         read = reader(file.path.name)
         with open_regular(place or file.path) as stream:
             before = os.fstat(stream.fileno())
+            check_size(file.path.name, before.st_size)
             for item in read(stream, Origin(path, file.id, reading.max_unpacked)):
                 told(stream.tell())
                 yield item

@@ -130,6 +130,13 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--name", action="append", default=[], metavar="NAME", help="a further host name of the page"
     )
+    chat.add_argument(
+        "--proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="a proxy that may say how it was asked",
+    )
     chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
     return top
 

@@ -235,6 +235,7 @@ def _chat(options: argparse.Namespace) -> None:
         options.auth,
         options.no_auth,
         options.name,
+        options.proxy,
     )
 
 

@@ -32,6 +32,10 @@ LARGEST = 256_000_000
 zeros can stand in one line; the longest novels have some ten million."""
 
 
+LARGEST_PAGE = 20_000_000
+"""Bytes of a saved page, at most, as trafilatura has it: its tree takes many times that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How sources are read."""
@@ -74,6 +78,17 @@ def reader(name: str) -> Reader:
         raise Unreadable("no reader for this ending")
     read: Reader = import_module(f"embeddings.sources.readers.{_MODULES[found]}").read
     return read
+
+
+def check_size(name: str, size: int) -> None:
+    """Raises Unreadable for a file of more bytes than its kind may have: said before anything is opened.
+
+    Lines of JSON are articles by the million, and limited one by one.
+    """
+    kind = _MODULES[ending(name) or ".txt"]
+    largest = {"jsonl": None, "html": LARGEST_PAGE}.get(kind, LARGEST)
+    if largest is not None and size > largest:
+        raise too_large(largest)
 
 
 def read_all(stream: BinaryIO, largest: int | None = None) -> bytes:
