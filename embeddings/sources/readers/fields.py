@@ -93,7 +93,9 @@ def utf_16_or_32(data: bytes) -> str | None:
 def _utf_32(sample: bytes) -> str | None:
     """Four bytes a character, of which the highest is 0, and the next one of seventeen planes."""
     for encoding, highest, plane in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
-        if len(sample) >= 8 and not any(sample[highest::4]) and max(sample[plane::4]) <= 0x10:
+        if len(sample) < 8 or any(sample[highest::4]) or max(sample[plane::4]) > 0x10:
+            continue
+        if _common(sample, encoding) >= 0.03:
             return encoding
     return None
 
