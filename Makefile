@@ -17,7 +17,7 @@ PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt
 ROUNDS ?= 200
 
 .PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
-  bench-milvus bench-peers bench-ray test-milvus load-test crash-test pictures lock audit licences clean
+  reader bench-milvus bench-peers bench-ray test-milvus load-test crash-test pictures lock audit licences clean
 
 install: .venv/installed
 
@@ -40,6 +40,7 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 # The page in a real browser; Debian's Chromium is enough (apt-get install chromium).
 test-browser: install
@@ -82,6 +83,20 @@ $(MILVUS)/installed: Makefile
 # Ray: a cluster of three nodes that loses one, a build that is killed, and what Ray costs on one machine
 bench-ray: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.ray
+
+# Teaches the default reader again, on a GPU if there is one: goes on from its last checkpoint if it was stopped.
+# Questions with their passages in READING, articles in NEWSQA (docs/reader.md says in which shape).
+READING ?= ../shared/reading
+LESSONS ?= $(HOME)/.cache/article-qa/reader
+reader: install
+	mkdir -p $(LESSONS)
+	test -f $(LESSONS)/examples.jsonl || $(BIN)/python -m training.prepare $(NEWSQA)/train/articles.jsonl.gz \
+		$(LESSONS)/examples.jsonl $(READING)/train/questions.jsonl:$(READING)/train/passages.jsonl \
+		training/questions/news.jsonl
+	$(BIN)/python -m training.train $(LESSONS)/examples.jsonl $(LESSONS) --passes $(PASSES) \
+		--dev $(NEWSQA)/mini/articles.jsonl.gz $(READING)/dev/passages.jsonl $(READING)/dev/questions.jsonl
+	$(BIN)/python -m training.export $(LESSONS) qa/answer/default_reader
+PASSES ?= 1.015
 
 # Kills builds at random moments; as root also on a full disk.
 crash-test: install
@@ -126,4 +141,4 @@ licences: install
 	touch $@
 
 clean:
-	rm -rf .venv .venv-tools .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-tools .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

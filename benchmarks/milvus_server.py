@@ -19,11 +19,12 @@ from pathlib import Path
 
 from benchmarks.milvus import compare
 from benchmarks.quality import SHAPE
-from embeddings.backends.open import read_info, store
+from embeddings.backends.open import open_index, read_info, store
 from embeddings.backends.verify import verify
+from embeddings.build.copy import copy_index
+from embeddings.build.options import BuildOptions
 from embeddings.encoders.load import load_encoder
 from embeddings.errors import QAError
-from embeddings.index.index import ArticleIndex
 from qa import QA
 from qa.evaluation.questions import read_questions
 
@@ -100,15 +101,15 @@ def tried(server: Server, folder: Path, place: Path) -> None:
     known = {record["id"] for record in records}
     questions = [q for q in read_questions(folder / "questions.jsonl") if q.relevant & known]
     encoder = load_encoder()
-    QA.build([articles], place / "files", encoder=encoder)
+    QA.build([articles], place / "files", BuildOptions(encoder=encoder))
     started = time.perf_counter()
-    report = QA.build([articles], PLACE, encoder=encoder)
+    report = QA.build([articles], PLACE, BuildOptions(encoder=encoder))
     print(f"indexed                  {report.passages} passages in {time.perf_counter() - started:.0f} s")
-    compare(ArticleIndex.open(place / "files", encoder), ArticleIndex.open(PLACE, encoder), questions)
+    compare(open_index(place / "files", encoder), open_index(PLACE, encoder), questions)
 
     os.environ["QA_MILVUS_IMPORT"] = str(place / "import")
     started = time.perf_counter()
-    report = ArticleIndex.open(PLACE, encoder).rewrite(f"{PLACE}_bulk")
+    report = copy_index(open_index(PLACE, encoder), f"{PLACE}_bulk")
     seconds = time.perf_counter() - started
     del os.environ["QA_MILVUS_IMPORT"]
     print(f"copied by bulk import    {report.passages} passages in {seconds:.0f} s,", end=" ")
@@ -134,7 +135,7 @@ def tried(server: Server, folder: Path, place: Path) -> None:
     print(f"server answers again     after {server.start():.0f} s", flush=True)
     same = store(PLACE).current() == before and QA.open(PLACE, encoder).search(questions[0].question) == told
     print(f"old generation, whole    {same}, {len(list(verify(PLACE, encoder)))} checks")
-    report = QA.build([articles], PLACE, encoder=encoder, rebuild=True)
+    report = QA.build([articles], PLACE, BuildOptions(encoder=encoder, rebuild=True))
     manifest, _ = read_info(PLACE)
     print(f"gone on                  {report.resumed} of {report.passages} passages were encoded before")
     whole = manifest.passages == report.passages and store(PLACE).current() != before

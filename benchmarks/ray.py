@@ -23,6 +23,9 @@ from time import perf_counter, sleep
 import numpy as np
 
 from benchmarks.quality import SHAPE
+from embeddings.backends.open import open_index
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.engines.ray.engine import SHARDS, RayEngine
@@ -170,9 +173,9 @@ def descendants(process: int) -> list[int]:
 def overhead(articles: Path, place: Path, index: ArticleIndex, seconds: float) -> None:
     """The same index with Ray on this machine alone."""
     started = perf_counter()
-    report = ArticleIndex.build([articles], place / "ray", engine=RayEngine())
+    report = build_index([articles], place / "ray", BuildOptions(engine=RayEngine()))
     took = perf_counter() - started
-    made, count = ArticleIndex.open(place / "ray"), report.passages
+    made, count = open_index(place / "ray"), report.passages
     vectors = (made.vectors.rows(0, count), index.vectors.rows(0, count))
     worst = float(np.multiply(*vectors).sum(axis=1).min())
     print(
@@ -204,10 +207,10 @@ def main(arguments: list[str]) -> int:
         articles = some(articles / "articles.jsonl.gz", place).absolute()
         load_encoder().encode_document(["The model is converted once, and stays."])
         started = perf_counter()
-        report = ArticleIndex.build([articles], place / "plain")
+        report = build_index([articles], place / "plain")
         seconds = perf_counter() - started
         print(f"ordinary build: {report.articles} articles, {report.passages} passages, {seconds:.0f} s")
-        index = ArticleIndex.open(place / "plain")
+        index = open_index(place / "plain")
         wanted = arguments or ["cluster", "killed", "overhead"]
         if "overhead" in wanted:
             overhead(articles, place, index, seconds)

@@ -1,42 +1,62 @@
 """The whole flow of a question: QA.ask."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
-from embeddings.build.builder import Progress, Report
+from embeddings.backends.open import open_index, store
+from embeddings.build.build import build_index
+from embeddings.build.copy import copy_index
+from embeddings.build.options import DEFAULTS, BuildOptions
+from embeddings.build.report import Report
 from embeddings.errors import QueryError
 from embeddings.index.index import ArticleIndex
-from embeddings.sources.readers import Reading
-from embeddings.types import Encoder, Filter
-from qa.answer.answerability import THRESHOLD, answerable, found
-from qa.answer.sentence import READ, score_sentences
+from embeddings.sources.source import Sources
+from embeddings.types import Article, Encoder, Filter
+from qa.answer.by_reading import READ
+from qa.answer.judgement import Judge
+from qa.answer.load_judge import DEFAULT_READER, load_judge, with_tuned
 from qa.question.follow_up import readings
 from qa.question.periods import Period, named_period
+from qa.question.spelling import respelled
 from qa.retrieval.explain import Explanation, explain
 from qa.retrieval.ranking import Query, Ranking, rank
 from qa.retrieval.reranker import Reranker, reranked
 from qa.types import RankedPassage, Result, Signals
 
-if TYPE_CHECKING:
-    from embeddings.build.build import Engine
-
 EVERYTHING = Filter()
+_NEAR = 60
+"""Passages whose days a result names."""
 LONGEST = 2_000
 """Characters of a question."""
+READ_OTHERWISE = 0.1
+"""By how much `answerable` must rise for a question to be read otherwise than it stands."""
 
 
 class QA:
     """Questions to one index.
 
-    `QA.build(["seeds"], ".qa")` makes an index, `QA.open(".qa")` opens it; `ask` and `search` answer.
+    `QA.build(["seeds"], ".qa")` makes an index, `QA.open(".qa")` opens it; `ask` and `search` answer. Used in
+    a `with`, it is closed at its end.
     """
 
-    def __init__(self, index: ArticleIndex, reranker: Reranker | None = None, grouped: bool = True) -> None:
+    def __init__(
+        self,
+        index: ArticleIndex,
+        reranker: Reranker | None = None,
+        grouped: bool = True,
+        reader: str | Judge = DEFAULT_READER,
+        home: Path | None = None,
+    ) -> None:
         self.index = index
+        self._reader = reader
+        self._home = home
         self.reranker = reranker
         self.grouped = grouped
 
@@ -47,35 +67,46 @@ class QA:
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
         grouped: bool = True,
+        reader: str | Judge = DEFAULT_READER,
     ) -> Self:
         """The index at `place`. Raises NoIndexError, IndexMismatchError or ModelError.
 
-        A `reranker` reads the first passages again. If `grouped`, copies of one report take one place.
+        A `reranker` scores the first passages again. If `grouped`, copies of one report take one place.
+        `reader` marks the answer: `default`, `none`, or a question-answering model of transformers, a folder
+        or one in the local hub cache; it is loaded when the first question is asked (ModelError then).
         """
-        return cls(ArticleIndex.open(place, encoder), reranker, grouped)
+        return cls(open_index(place, encoder), reranker, grouped, reader, store(place).home)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index: nothing can be asked any more."""
+        self.index.close()
 
     @staticmethod
-    def build(
-        sources: Sequence[str | Path],
-        place: str | Path = ".qa",
-        model: str | None = None,
-        rebuild: bool = False,
-        encoder: Encoder | None = None,
-        progress: Callable[[Progress], None] = lambda _: None,
-        reading: Reading | None = None,
-        engine: "Engine | None" = None,
+    def build(sources: Sources, place: str | Path = ".qa", options: BuildOptions = DEFAULTS) -> Report:
+        """Make the index at `place` hold exactly the articles of `sources`; see `build_index`."""
+        return build_index(sources, place, options)
+
+    def rewrite(
+        self, place: str | Path, change: Callable[[Article], Article] = lambda article: article
     ) -> Report:
-        """Make the index at `place` hold exactly the articles of `sources`; see `build.build`."""
-        return ArticleIndex.build(
-            sources,
-            place,
-            model,
-            rebuild,
-            encoder=encoder,
-            progress=progress,
-            reading=reading,
-            engine=engine,
-        )
+        """Write a copy of the index to `place`, each article as `change` returns it; see `copy_index`."""
+        return copy_index(self.index, place, change)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Who decides what answers: the reader, or hand-made signs without one. Raises ModelError."""
+        if not isinstance(self._reader, str):
+            return self._reader
+        judge = load_judge(self._reader)
+        return with_tuned(judge, self._home, self.index.manifest.encoder) if self._home else judge
 
     def ask(
         self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING, before: Result | None = None
@@ -83,35 +114,53 @@ class QA:
         """The answer, an exact span or None, and the `top_k` passages ranked for `question`.
 
         With `before`, what was asked and answered before, names that `question` leaves out are carried
-        over: `understood` says how it was read. Raises QueryError for a question, number or filter that
-        cannot be served.
+        over; a word that the corpus does not know is read as its nearest one. Both only where more speaks for
+        an answer then: `understood` says how the question was read. Raises QueryError for a question, number
+        or filter that cannot be served.
         """
         started = perf_counter()
         narrow = self._known(narrow)
         _check(question, top_k, narrow)
-        results = [self._answer(question, text, top_k, narrow) for text in readings(question, before)]
-        best = max(results, key=lambda result: result.answerable)
-        return replace(best, ms=1000 * (perf_counter() - started))
+        plain, *others = (
+            self._answer(question, text, top_k, narrow) for text in self._readings(question, before)
+        )
+        best = max(others, key=lambda result: result.answerable, default=plain)
+        chosen = best if best.answerable > plain.answerable + READ_OTHERWISE else plain
+        return replace(chosen, ms=1000 * (perf_counter() - started))
+
+    def _readings(self, question: str, before: Result | None) -> list[str]:
+        """`question` as it stands, then the other ways to read it."""
+        made = readings(question, before)
+        spelled = [text for one in made if (text := respelled(self.index, one))]
+        return list(dict.fromkeys([*made, *spelled]))
 
     def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
         query = self.query(understood, narrow)
         asked = query if understood == question else self.query(question, narrow)
-        ranking = rank(self.index, query, narrow, top_k, self.grouped)
-        ranked = self._passages(query, ranking, max(top_k, READ), narrow)
-        passages = [place.passage for place in ranked]
-        sentences = score_sentences(self.index, asked, passages, [place.score for place in ranked])
-        evidence = found(self.index, query, ranking, passages, sentences)
-        likely = answerable(evidence) if evidence else 0.0
-        shown = (sentence.answer for sentence in sentences if sentence.answer.rank <= top_k)
-        answer = next(shown, None) if likely >= THRESHOLD else None
-        return Result(question, understood, answer, likely, ranked[:top_k], ms=0.0)
+        ranking = self.ranking(query, max(top_k, READ), narrow)
+        judged = self.judge.judge(self.index, asked, query, ranking)
+        return Result(
+            question,
+            understood,
+            judged.answer,
+            judged.answerable,
+            self._passages(judged.ranking, top_k, narrow),
+            ms=0.0,
+            days=self._days(judged.ranking),
+            agreeing=judged.agreeing,
+            differing=judged.differing,
+        )
+
+    def _days(self, ranking: Ranking) -> tuple[str, ...]:
+        days = self.index.catalog.days(ranking.articles[:_NEAR])
+        return tuple(date.fromordinal(int(day)).isoformat() for day in days if not math.isnan(day))
 
     def search(self, text: str, top_k: int = 10, narrow: Filter = EVERYTHING) -> tuple[RankedPassage, ...]:
         """The `top_k` passages ranked for a question, a statement or words; errors as in `ask`."""
         narrow = self._known(narrow)
         _check(text, top_k, narrow)
         query = self.query(text, narrow)
-        return self._passages(query, rank(self.index, query, narrow, top_k, self.grouped), top_k, narrow)
+        return self._passages(self.ranking(query, top_k, narrow), top_k, narrow)
 
     def why(self, question: str, article: str, narrow: Filter = EVERYTHING) -> Explanation:
         """Why `article` (its id, path, address or title) stands where it does for `question`.
@@ -141,11 +190,12 @@ class QA:
         period = named_period(text, as_of) or (Period(as_of, as_of) if as_of else None)
         return Query(text, self.index.encoder.encode_query([text])[0], period)
 
-    def _passages(
-        self, query: Query, ranking: Ranking, top_k: int, narrow: Filter
-    ) -> tuple[RankedPassage, ...]:
-        if self.reranker:
-            ranking = reranked(self.index, query, ranking, self.reranker)
+    def ranking(self, query: Query, depth: int, narrow: Filter = EVERYTHING) -> Ranking:
+        """Candidates for `query`, `depth` or more, best first, before anything is read."""
+        ranking = rank(self.index, query, narrow, depth, self.grouped)
+        return reranked(self.index, query, ranking, self.reranker) if self.reranker else ranking
+
+    def _passages(self, ranking: Ranking, top_k: int, narrow: Filter) -> tuple[RankedPassage, ...]:
         catalog = self.index.catalog
         passages = catalog.passages(ranking.numbers[:top_k])
         return tuple(

@@ -22,6 +22,8 @@ class Signals:
     """1 for an article of the days asked about, falling to 1/e with every month outside them."""
     reranker: float = 0.0
     """The cross-encoder's score where one is used, 0 to 1 over the passages that it read."""
+    reader: float = 0.0
+    """What the reader adds to the passages that it read, 0 or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ def _origin(article: Article) -> dict[str, str | None]:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """Where the shortest answer stands: characters of its article's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The sentence that answers: `article.text[start:end]`, inside the passage of rank `rank`."""
 
@@ -64,13 +74,27 @@ class Answer:
     start: int
     end: int
     rank: int
+    short: Short | None = None
+    """The name, number or words in it that answer; None without a reader."""
 
     @property
     def text(self) -> str:
         return self.article.text[self.start : self.end]
 
+    @property
+    def short_text(self) -> str:
+        """The short answer; the whole sentence without a reader."""
+        return self.article.text[self.short.start : self.short.end] if self.short else self.text
+
     def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "article": self.article.id, "start": self.start, "end": self.end}
+        short = self.short and {"text": self.short_text, **asdict(self.short)}
+        return {
+            "text": self.text,
+            "article": self.article.id,
+            "start": self.start,
+            "end": self.end,
+            "short": short,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +111,21 @@ class Result:
     passages: tuple[RankedPassage, ...]
     ms: float
     """Milliseconds from question to result."""
+    days: tuple[str, ...] = ()
+    """Days of publication of the passages that match best, many more than are in `passages`."""
+    agreeing: tuple[Answer, ...] = ()
+    """The same short answer in other articles."""
+    differing: tuple[Answer, ...] = ()
+    """Other short answers, of other articles, that are likely too; one an article, newest first."""
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "question": self.question,
+            "understood": self.understood,
             "answer": self.answer.to_json() if self.answer else None,
             "answerable": round(self.answerable, 4),
+            "agreeing": [answer.to_json() for answer in self.agreeing],
+            "differing": [answer.to_json() for answer in self.differing],
             "passages": [ranked.to_json() for ranked in self.passages],
             "ms": round(self.ms, 1),
         }

@@ -1,12 +1,15 @@
 """Nothing of the user's is touched: caches and indexes live in temporary folders."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from embeddings.encoders.load import load_encoder
 from embeddings.types import Encoder
+from qa.answer.signs import Signs
+from tests import opened
 from tests.fakes import WordEncoder
 
 ROOT = Path(__file__).parent.parent
@@ -48,6 +51,21 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers are replaced by tests: only `test_apart` has them in a process of their own."""
     monkeypatch.setattr("embeddings.sources.apart.APART", frozenset())
+
+
+@pytest.fixture(autouse=True)
+def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers by signs: the model that reads is for the tests that are marked `reader`."""
+    if not request.node.get_closest_marker("reader"):
+        monkeypatch.setattr("qa.pipeline.load_judge", lambda _: Signs())
+        monkeypatch.setattr("qa.answer.load_reader.prepare_reader", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """What a test has opened is closed at its end: what is not closed then is a fault of ours."""
+    yield
+    opened.close_all()
 
 
 @pytest.fixture

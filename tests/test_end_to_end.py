@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from embeddings.build.options import BuildOptions
 from embeddings.types import Encoder
 from qa import QA
 from qa.evaluation.metrics import measure
 from qa.evaluation.questions import read_questions
 from qa.evaluation.runs import run
 from tests.conftest import ROOT
+from tests.opened import open_qa
 
 SEEDS = ROOT / "seeds"
 NEWSQA = Path(os.environ.get("NEWSQA", ROOT.parent / "shared" / "newsqa"))
@@ -23,9 +25,9 @@ NEWSQA = Path(os.environ.get("NEWSQA", ROOT.parent / "shared" / "newsqa"))
 @pytest.fixture(scope="module")
 def qa(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> QA:
     folder = tmp_path_factory.mktemp("seeds") / "qa"
-    report = QA.build([SEEDS], folder, encoder=real_encoder)
+    report = QA.build([SEEDS], folder, BuildOptions(encoder=real_encoder))
     assert report.articles >= 24
-    return QA.open(folder, real_encoder)
+    return open_qa(folder, real_encoder)
 
 
 @pytest.mark.slow  # the real model
@@ -94,8 +96,8 @@ def test_news_articles_are_read_and_cut_within_the_encoder(real_encoder: Encoder
     with gzip.open(NEWSQA / "mini" / "articles.jsonl.gz") as stream:
         lines = list(islice(stream, 20))
     (tmp_path / "some.jsonl").write_bytes(b"".join(lines))
-    report = QA.build([tmp_path / "some.jsonl"], tmp_path / "qa", encoder=real_encoder)
+    report = QA.build([tmp_path / "some.jsonl"], tmp_path / "qa", BuildOptions(encoder=real_encoder))
     assert (report.articles, len(report.skipped)) == (20, 0)
-    index = QA.open(tmp_path / "qa", real_encoder).index
+    index = open_qa(tmp_path / "qa", real_encoder).index
     ids = {json.loads(line)["id"] for line in lines}
     assert {article.id for article in index.catalog.all_articles()} == ids

@@ -20,7 +20,8 @@ from embeddings.backends.folder.generations import Generations
 from embeddings.encoders.models import model_folder
 from embeddings.errors import ModelError, NoIndexError, QAError
 from embeddings.sources.files import open_regular
-from embeddings.sources.readers import Origin, reader
+from embeddings.sources.readers.base import Origin
+from embeddings.sources.readers.by_ending import reader
 from qa.cli import main as cli
 from tests.hostile import GOOD, Row, check, found, prepare, put, remarks, same, write
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import embeddings.sources.readers
+import embeddings.sources.readers.base
 import embeddings.sources.readers.jsonl
 from tests.embeddings.sources.test_corpus import pdf
 from tests.hostile import Row, check, prepare, write
@@ -157,7 +157,7 @@ JSONL = [
             "skipped articles/a.jsonl:1: `text` is not a string",
             "skipped articles/a.jsonl:2: not a JSON object",
             "skipped articles/a.jsonl:3: `id` is neither a string nor a number",
-            "qa: warning: articles/a.jsonl:4: the date 'of type list' is not YYYY-MM-DD: left out",
+            "qa: warning: articles/a.jsonl:4: the date 'a list' names no day: left out",
         ),
         "The otter.",
     ),
@@ -194,7 +194,7 @@ JSONL = [
     Row(
         "a date that does not exist",
         write("a.jsonl", lines({"text": "The otter.", "date": "2022-02-30"})),
-        ("qa: warning: articles/a.jsonl:1: the date '2022-02-30' is not YYYY-MM-DD: left out",),
+        ("qa: warning: articles/a.jsonl:1: the date '2022-02-30' names no day: left out",),
         "The otter.",
     ),
     Row(
@@ -394,7 +394,7 @@ LARGE = [
 def test_an_article_beyond_the_limit(
     row: Row, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(embeddings.sources.readers, "LARGEST", 4_000)
+    monkeypatch.setattr(embeddings.sources.readers.base, "LARGEST", 4_000)
     monkeypatch.setattr(embeddings.sources.readers.jsonl, "LARGEST", 4_000)
     monkeypatch.setattr("embeddings.sources.readers.pdf.LARGEST", 4_000)
     check(row, prepare(monkeypatch, tmp_path), capsys)

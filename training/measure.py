@@ -1,4 +1,4 @@
-"""How well a reader reads, given the passage of each question: F1, exact answers, and AUROC of "no answer"."""
+"""How well a reader reads, given the passage of each question: F1, exact answers, AUROC."""
 
 from collections import Counter
 from pathlib import Path

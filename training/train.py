@@ -36,7 +36,7 @@ CROPPED = 0.85
 SHORT = (40, 100)
 LIKE = 0.7
 """Share of the answered questions that are read with a like passage too."""
-_KEPT_EVERY = 250
+_KEPT_EVERY = 100
 
 Batch = dict[str, Any]
 

@@ -48,7 +48,7 @@ def main(pipe: int, largest: int, arguments: list[str]) -> int:
     marks.before(shutil, "rmtree", lambda seen: seen[-1])
     marks.before(Generations, "_point", lambda _: "CURRENT")
     marks.before(Journal, "remove", lambda _: "end")
-    building._BATCH = _BATCH
+    setattr(building, "BATCH", _BATCH)  # noqa: B010
     setattr(indexing, "load_encoder", WordEncoder)  # noqa: B010
     marks.say("start")
     return cli.main(["index", *arguments])

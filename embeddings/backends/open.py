@@ -3,10 +3,13 @@
 import re
 from pathlib import Path
 
-from embeddings.backends.folder.catalog import CatalogStats
 from embeddings.backends.folder.store import FolderStore
+from embeddings.backends.milvus.store import MilvusStore
 from embeddings.backends.protocols import Store
+from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import Manifest
+from embeddings.index.records import CatalogStats
+from embeddings.types import Encoder
 
 _ADDRESS = re.compile(r"milvus[+:]", re.IGNORECASE)
 """What is meant as an address, right or wrong: a folder of such a name can be given as `./milvus+...`."""
@@ -18,10 +21,17 @@ def store(place: str | Path) -> Store:
     Nothing is opened yet. Raises QAError for an address that is none, or whose package is missing.
     """
     if _ADDRESS.match(str(place)):
-        from embeddings.backends.milvus.store import MilvusStore
-
         return MilvusStore.at(str(place))
     return FolderStore(Path(place))
+
+
+def open_index(place: str | Path, encoder: Encoder | None = None) -> ArticleIndex:
+    """The published generation of the index at `place`: a folder, or the address of a Milvus server.
+
+    The encoder is the one that the index was built with, unless one is given. Raises NoIndexError,
+    IndexMismatchError (another format, another model, a missing or altered file) or ModelError.
+    """
+    return store(place).open(encoder)
 
 
 def read_info(place: str | Path) -> tuple[Manifest, CatalogStats]:

@@ -1,91 +1,22 @@
-"""What an index is made of, wherever it lies: a folder of this machine, or a Milvus server."""
+"""What a backend offers: a store whose generations are read, and written beside one another."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from embeddings.backends.folder.catalog import CatalogStats, Kept
+from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import Manifest
+from embeddings.index.parts import ArticleCatalog, PassageVectors
+from embeddings.index.records import Kept
+from embeddings.sources.source import Source
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
-from embeddings.types import Article, Encoder, Filter, Numbers, Passage, Vectors
+from embeddings.types import Article, Encoder, Vectors
 
-if TYPE_CHECKING:
-    from embeddings.index.index import ArticleIndex
-
-
-class PassageVectors(Protocol):
-    """Vectors of all passages, by number."""
-
-    def __len__(self) -> int: ...
-
-    @property
-    def dim(self) -> int: ...
-
-    def rows(self, first: int, count: int) -> Vectors:
-        """Float32 `(count, dim)`: the vectors of `count` passages from number `first` on."""
-
-    def search(self, query: Vectors, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:
-        """Numbers and cosines of the `k` passages nearest to `query` `(dim,)`, best first.
-
-        With `narrow`, only among articles that it lets through.
-        """
-
-    def scores(self, query: Vectors, numbers: Numbers) -> Vectors:
-        """Float32 `(len(numbers),)`: the cosine of `query` `(dim,)` to each of these passages."""
-
-
-class Words(Protocol):
-    """Words of passages, or of articles, by number: BM25 (k1 1.2, b 0.75) over title, title and text."""
-
-    def __len__(self) -> int: ...
-
-    def terms(self, text: str) -> list[str]:
-        """The distinct terms of `text` as they are indexed, in order: stop words only if it has no others."""
-
-    def idf(self, terms: Sequence[str]) -> Vectors:
-        """Float32 `(len(terms),)`: inverse document frequency of each term, as BM25 has it."""
-
-    def rarity(self, terms: Sequence[str]) -> Vectors:
-        """Float32 `(len(terms),)`: idf as a share of the largest there can be, so of any corpus's size."""
-
-    def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:
-        """Numbers and BM25 scores of the `k` units that match `text` best, best first."""
-
-    def scores(self, text: str, numbers: Numbers) -> Vectors:
-        """Float32 `(len(numbers),)`: the BM25 score of each of these units, 0 where no word matches."""
-
-
-class ArticleCatalog(Protocol):
-    """Articles and passages by number, by id, and by filter; each method as in `folder.catalog`."""
-
-    def close(self) -> None: ...
-    @property
-    def passage_count(self) -> int: ...
-    @property
-    def newest(self) -> float: ...
-    def articles(self, numbers: Iterable[int]) -> dict[int, Article]: ...
-    def all_articles(self) -> Iterator[Article]: ...
-    def headings(self) -> Iterator[Article]: ...
-    def article(self, id: str) -> Article | None: ...
-    def number(self, id: str) -> int | None: ...
-    def passages(self, numbers: Numbers) -> list[Passage]: ...
-    def article_numbers(self, passages: Numbers) -> Numbers: ...
-    def first_passages(self, passages: Numbers) -> NDArray[np.bool_]: ...
-    def leads(self, articles: Numbers) -> Numbers: ...
-    def days(self, articles: Numbers) -> Vectors: ...
-    def stories(self, articles: Numbers) -> Numbers: ...
-    def copies(self, article: int, narrow: Filter) -> list[Article]: ...
-    def spans(self, first: int, count: int) -> list[Span]: ...
-    def kept(self) -> dict[str, Kept]: ...
-    def kept_by_content(self, content: bytes) -> Kept | None: ...
-    def stats(self) -> CatalogStats: ...
-    def sources(self) -> dict[str, int]: ...
+EXACT_UP_TO = 150_000
+"""Passages up to which every vector is compared: some ten milliseconds on one core."""
 
 
 @dataclass(slots=True)
@@ -102,6 +33,9 @@ class Previous:
     def __post_init__(self) -> None:
         self.before = self.catalog.kept()
 
+    def close(self) -> None:
+        self.catalog.close()
+
 
 class Writer(Protocol):
     """Takes a generation in, article by article; vectors come later, in the order of the passages."""
@@ -114,7 +48,7 @@ class Writer(Protocol):
 
     def add_vectors(self, vectors: Vectors) -> None: ...
 
-    def finish(self, sources: list[str], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
         """Make it whole, the manifest last."""
 
     def repeats(self, manifest: Manifest) -> bool:
@@ -161,7 +95,7 @@ class Store(Protocol):
     def current(self) -> str:
         """Name of the published generation. Raises NoIndexError."""
 
-    def open(self, encoder: Encoder | None = None) -> "ArticleIndex":
+    def open(self, encoder: Encoder | None = None) -> ArticleIndex:
         """Raises NoIndexError, IndexMismatchError or ModelError."""
 
     def look(self) -> AbstractContextManager[tuple[Manifest, ArticleCatalog]]:

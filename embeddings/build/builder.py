@@ -1,53 +1,23 @@
 """Articles into a new generation: unchanged ones carried over, the others cut and encoded in batches."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from time import perf_counter
 from typing import TypeAlias
 
-from embeddings.backends.folder.catalog import Kept, content_hash
 from embeddings.backends.protocols import Previous, Writer
 from embeddings.build.changes import ChangeCounter
 from embeddings.build.journal import Journal
-from embeddings.text.passages import PassageSettings, cut, document, short_title
+from embeddings.build.report import Progress, Report
+from embeddings.encoders.batches import BATCH
+from embeddings.index.records import Kept, content_hash
+from embeddings.sources.source import Source
+from embeddings.text.passages import PassageSettings, cut, documents
 from embeddings.types import Article, Encoder, Prepared, Skipped, Vectors
 
 Waiting: TypeAlias = "str | Kept | Vectors"
 """A passage's text, or the vectors of a whole article: those carried over, or those that came with it."""
-_BATCH = 1024
-"""Passages encoded together: enough to sort by length, few enough to show progress."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is."""
-
-    articles: int
-    passages: int
-    fraction: float
-    """Of the sources' bytes read, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a build did."""
-
-    articles: int
-    passages: int
-    encoded: int
-    """Passages that were encoded; the others were carried over."""
-    added: int
-    changed: int
-    renamed: int
-    deleted: int
-    unchanged: int
-    skipped: tuple[Skipped, ...]
-    seconds: float
-    resumed: int = 0
-    """Passages whose vectors an interrupted build had already encoded."""
-    published: bool = True
-    """Whether it made a new generation: not where it would be the same as the one before."""
 
 
 class Builder:
@@ -77,7 +47,7 @@ class Builder:
     def build(
         self,
         items: Iterable[Article | Skipped | Prepared],
-        sources: list[str],
+        sources: Sequence[Source],
         fraction: Callable[[], float],
         progress: Callable[[Progress], None],
     ) -> Report:
@@ -90,7 +60,7 @@ class Builder:
                     skipped.append(item)
                     continue
                 self._add(item)
-                if self._writer.passages - self._sent >= _BATCH:
+                if self._writer.passages - self._sent >= BATCH:
                     self._encode()
                     progress(Progress(self._writer.articles, self._writer.passages, fraction()))
             self._encode()
@@ -124,8 +94,7 @@ class Builder:
             self._fresh += len(spans)
         else:
             spans = cut(article, self._encoder, self._settings)
-            title = short_title(article.title, self._encoder, self._settings)
-            self._waiting.extend(document(title, article.text[start:end]) for start, end in spans)
+            self._waiting.extend(documents(article, spans, self._encoder, self._settings))
             self._fresh += len(spans)
         self._writer.add(article, spans, kept)
 

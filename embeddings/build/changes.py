@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from embeddings.backends.folder.catalog import Kept
+from embeddings.index.records import Kept
 
 
 @dataclass(frozen=True, slots=True)

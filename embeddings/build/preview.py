@@ -1,18 +1,18 @@
 """What a build would do, without its model and without writing anything."""
 
-from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from embeddings.backends.folder.catalog import content_hash
 from embeddings.backends.open import store
 from embeddings.build.build import indexed_model, nothing, previous_of
 from embeddings.build.changes import ChangeCounter
+from embeddings.build.options import DEFAULTS, BuildOptions
 from embeddings.encoders.models import fingerprint, model_folder
+from embeddings.index.records import content_hash
 from embeddings.sources.corpus import Corpus
-from embeddings.sources.readers import Reading
+from embeddings.sources.source import Sources
 from embeddings.sources.uploads import with_added
-from embeddings.text.passages import PassageSettings
 from embeddings.types import Skipped
 
 
@@ -31,26 +31,20 @@ class Preview:
     skipped: tuple[Skipped, ...]
 
 
-def preview(
-    sources: Sequence[str | Path],
-    place: str | Path,
-    model: str | None = None,
-    rebuild: bool = False,
-    settings: PassageSettings | None = None,
-    mark: str | None = None,
-    reading: Reading | None = None,
-) -> Preview:
-    """What `ArticleIndex.build` would do with the same arguments. Errors as there.
-
-    `mark` is the encoder's fingerprint; by default it is taken from the model's files.
-    """
+def preview(sources: Sources, place: str | Path, options: BuildOptions = DEFAULTS) -> Preview:
+    """What `build_index` would do with the same arguments. Errors as there."""
     there = store(place)
-    corpus = Corpus(with_added(sources, there.home), reading)
+    corpus = Corpus(with_added(sources, there.home), options.reading)
     skipped: list[Skipped] = []
     articles = encoded = 0
-    with there.published() as published:
-        mark = mark or fingerprint(model_folder(model or indexed_model(published)))
-        previous = previous_of(published, mark, settings or PassageSettings(), rebuild)
+    with there.published() as published, ExitStack() as held:
+        if options.encoder:
+            mark = options.encoder.fingerprint
+        else:
+            mark = fingerprint(model_folder(options.model or indexed_model(published)))
+        previous = previous_of(published, mark, options)
+        if previous:
+            held.callback(previous.close)
         changes = ChangeCounter(previous.before if previous else {})
         for item in corpus:
             if isinstance(item, Skipped):

@@ -1,21 +1,14 @@
-"""The index of a corpus: built from sources, opened where it lies, searched by meaning and by words."""
+"""One generation of an index, open for reading: searched by meaning and by words."""
 
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import Self
 
-from embeddings.backends.protocols import ArticleCatalog, PassageVectors, Words
-from embeddings.build.builder import Progress, Report
 from embeddings.errors import IndexMismatchError
 from embeddings.index.manifest import Manifest
-from embeddings.sources.readers import Reading
-from embeddings.text.passages import PassageSettings
-from embeddings.types import Article, Encoder, Filter, Numbers, Vectors
-
-if TYPE_CHECKING:
-    from embeddings.build.build import Engine
+from embeddings.index.parts import ArticleCatalog, PassageVectors, Words
+from embeddings.types import Encoder, Filter, Numbers, Vectors
 
 
 class ArticleIndex:
@@ -45,46 +38,19 @@ class ArticleIndex:
         self.passage_words = passage_words
         self.article_words = article_words
 
-    @classmethod
-    def open(cls, place: str | Path, encoder: Encoder | None = None) -> "ArticleIndex":
-        """The published generation of the index at `place`: a folder, or the address of a Milvus server.
+    def __enter__(self) -> Self:
+        return self
 
-        The encoder is the one that the index was built with, unless one is given. Raises NoIndexError,
-        IndexMismatchError (another format, another model, a missing or altered file) or ModelError.
-        """
-        from embeddings.backends.open import store
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
 
-        return store(place).open(encoder)
-
-    @classmethod
-    def build(
-        cls,
-        sources: Sequence[str | Path],
-        place: str | Path,
-        model: str | None = None,
-        rebuild: bool = False,
-        settings: PassageSettings | None = None,
-        encoder: Encoder | None = None,
-        progress: Callable[[Progress], None] = lambda _: None,
-        reading: Reading | None = None,
-        engine: "Engine | None" = None,
-    ) -> Report:
-        """Make the index at `place` hold exactly the articles of `sources`: see `build.build`."""
-        from embeddings.backends.open import store
-        from embeddings.build.build import build
-
-        return build(store(place), sources, model, rebuild, settings, encoder, progress, reading, engine)
-
-    def rewrite(self, place: str | Path, change: Callable[[Article], Article] = lambda a: a) -> Report:
-        """Write a copy of this index to `place`, with each article as `change` returns it.
-
-        Only the articles that `change` alters are cut and encoded again; their ids must stay. Raises QAError
-        where `place` holds anything: no index is ever overwritten by a copy.
-        """
-        from embeddings.backends.open import store
-        from embeddings.build.build import rewrite
-
-        return rewrite(self, store(place), change)
+    def close(self) -> None:
+        """Let go of the files and threads that it holds; nothing can be read from it any more."""
+        if searches := self.__dict__.pop("_searches", None):
+            searches.shutdown()
+        self.catalog.close()
 
     def candidates(
         self, vector: Vectors, text: str, k: int, narrow: Filter

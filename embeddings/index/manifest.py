@@ -7,12 +7,13 @@ import re
 import shlex
 import stat
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from embeddings.errors import IndexMismatchError
+from embeddings.sources.source import Source, from_json, to_json
 from embeddings.text.passages import PassageSettings
 from embeddings.types import Encoder
 
@@ -82,11 +83,18 @@ class Manifest:
     vectors: str
     """The library and kind of the vector index."""
     files: dict[str, FileSum]
+    readings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """How each source is read that is not read as usual."""
+
+    @property
+    def read_from(self) -> list[Source]:
+        """The sources, each with how it is read."""
+        return [Source(path, from_json(self.readings.get(path, {}))) for path in self.sources]
 
     @classmethod
     def of(
         cls,
-        sources: list[str],
+        sources: Sequence[Source],
         encoder: Encoder,
         settings: PassageSettings,
         counts: tuple[int, int],
@@ -96,7 +104,9 @@ class Manifest:
         """That of a generation made now; `counts` are its articles and passages."""
         created = datetime.now(UTC).isoformat(timespec="seconds")
         made_by = (encoder.name, encoder.fingerprint, encoder.dim, settings)
-        return cls(FORMAT, created, sources, *made_by, *counts, vectors, files)
+        paths = [source.path for source in sources]
+        readings = {source.path: how for source in sources if (how := to_json(source.reading))}
+        return cls(FORMAT, created, paths, *made_by, *counts, vectors, files, readings)
 
     def save(self, folder: Path) -> None:
         (folder / MANIFEST).write_text(self.to_json(), "utf-8")
@@ -180,6 +190,8 @@ def _checked(values: dict[str, Any], needed: Iterable[str]) -> dict[str, Any]:
             raise ValueError(f"{name} is {values[name]!r}")
     if not all(isinstance(source, str) for source in values["sources"]):
         raise ValueError("sources are not names")
+    for how in values.get("readings", {}).values():
+        from_json(how)
     files = {name: FileSum(**sum) for name, sum in values["files"].items()}
     for name in files:
         if not _stays_inside(name):

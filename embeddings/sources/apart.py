@@ -21,13 +21,14 @@ from typing import Any, BinaryIO
 
 from embeddings.sources.corpus import read_file
 from embeddings.sources.files import File
-from embeddings.sources.readers import Reading, ending
+from embeddings.sources.readers.base import Reading
+from embeddings.sources.readers.by_ending import ENDINGS, ending
 from embeddings.types import Article, Skipped
 
 log = logging.getLogger(__name__)
 
-APART = frozenset((".html", ".htm", ".pdf"))
-"""The other formats take time and memory by their size, which is limited."""
+APART = frozenset(ENDINGS) - {".txt", ".md", ".markdown", ".jsonl", ".jsonl.gz", ".csv", ".tsv"}
+"""The others take time and memory by their size, which is limited."""
 SECONDS = 30.0
 """Of computing for one file, and one more for each PER_SECOND of its bytes."""
 PER_SECOND = 100_000
@@ -45,12 +46,8 @@ def read_apart(
     if ending(file.path.name) not in APART:
         yield from read_file(file, reading, told, place)
         return
-    items = _reader.read(file, reading, place)
-    if items is None:
-        yield from read_file(file, reading, told, place)
-        return
+    yield from _reader.read(file, file.reading or reading, told, place)
     told(file.size)
-    yield from items
 
 
 class _Process:
@@ -61,12 +58,13 @@ class _Process:
         self._running: subprocess.Popen[bytes] | None = None
         register(self.end)
 
-    def read(self, file: File, reading: Reading, place: Path | None) -> list[Article | Skipped] | None:
-        """None where no process can be started."""
+    def read(
+        self, file: File, reading: Reading, told: Callable[[int], None], place: Path | None
+    ) -> Iterator[Article | Skipped]:
         seconds = SECONDS + file.size / PER_SECOND
         asked = {
             "file": [str(file.path), file.id, file.folder, file.size],
-            "reading": [reading.follow_links, reading.max_unpacked],
+            "reading": list(astuple(reading)),
             "place": str(place) if place else None,
             "seconds": seconds,
             "memory": MEMORY,
@@ -74,22 +72,19 @@ class _Process:
         with self._lock:
             try:
                 running = self._started()
-            except OSError:
-                return None
-            timer = Timer(_PATIENCE * seconds, running.kill)
-            timer.daemon = True
-            timer.start()
+            except OSError:  # no room for another process
+                yield from read_file(file, reading, told, place)
+                return
+            answered = False
             try:
-                return self._answer(running, asked)
+                yield from _answer(running, asked)
+                answered = True
             except (OSError, ValueError, EOFError):
-                self.end()
                 taken = f"{seconds:.0f} seconds or {MEMORY / 1e9:g} GB of memory"
-                return [Skipped(str(file.path), f"its reader took more than {taken}, or failed")]
-            except BaseException:
-                self.end()
-                raise
+                yield Skipped(str(file.path), f"its reader took more than {taken}, or failed")
             finally:
-                timer.cancel()
+                if not answered:
+                    self.end()
 
     def end(self) -> None:
         running, self._running = self._running, None
@@ -112,21 +107,30 @@ class _Process:
             )
         return self._running
 
-    def _answer(self, running: "subprocess.Popen[bytes]", asked: dict[str, Any]) -> list[Article | Skipped]:
-        if running.stdin is None or running.stdout is None:
-            raise EOFError
-        running.stdin.write(json.dumps(asked).encode() + b"\n")
-        running.stdin.flush()
-        items: list[Article | Skipped] = []
-        for line in running.stdout:
-            kind, values = json.loads(line)
-            if kind == "end":
-                return items
-            if kind == "warning":
-                log.warning(values[0], *values[1:])
-            else:
-                items.append(Article(*values) if kind == "article" else Skipped(*values))
+
+def _answer(running: "subprocess.Popen[bytes]", asked: dict[str, Any]) -> Iterator[Article | Skipped]:
+    """What it finds. Raises EOFError where it has ended instead, or was ended."""
+    if running.stdin is None or running.stdout is None:
         raise EOFError
+    running.stdin.write(json.dumps(asked).encode() + b"\n")
+    running.stdin.flush()
+    while True:
+        timer = Timer(_PATIENCE * asked["seconds"], running.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            line = running.stdout.readline()
+        finally:
+            timer.cancel()
+        if not line:
+            raise EOFError
+        kind, values = json.loads(line)
+        if kind == "end":
+            return
+        if kind == "warning":
+            log.warning(values[0], *values[1:])
+        else:
+            yield Article(*values) if kind == "article" else Skipped(*values)
 
 
 _reader = _Process()
@@ -155,7 +159,9 @@ def serve() -> None:
         _limit(asked["seconds"], asked["memory"])
         path, *rest = asked["file"]
         place = Path(asked["place"]) if asked["place"] else None
-        for item in read_file(File(Path(path), *rest), Reading(*asked["reading"]), place=place):
+        *options, without = asked["reading"]
+        reading = Reading(*options, tuple(without))
+        for item in read_file(File(Path(path), *rest), reading, place=place):
             _tell(out, type(item).__name__.lower(), list(astuple(item)))
         _tell(out, "end", [])
 

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -11,7 +11,9 @@ from typing import TypeAlias
 
 from embeddings.errors import SourceError
 from embeddings.sources.files import File, find, open_regular
-from embeddings.sources.readers import ENDINGS, Origin, Reading, Unreadable, check_size, reader
+from embeddings.sources.readers.base import DEFAULT_READING, Origin, Reading, Unreadable
+from embeddings.sources.readers.by_ending import ENDINGS, check_size, reader, reader_of
+from embeddings.sources.source import Sources, as_source
 from embeddings.types import Article, Prepared, Skipped
 
 log = logging.getLogger(__name__)
@@ -38,16 +40,18 @@ class Corpus:
     been read. Raises SourceError where a source does not exist or holds nothing to read.
     """
 
-    def __init__(self, sources: Sequence[str | Path], reading: Reading | None = None) -> None:
-        self.reading = reading or Reading()
+    def __init__(self, sources: Sources, reading: Reading = DEFAULT_READING) -> None:
+        self.reading = reading
+        named = [as_source(source, reading) for source in sources]
+        self._removed = frozenset(id for source in named for id in source.reading.without)
         self.files: list[File] = []
         self._left_out: list[Skipped] = []
-        for source in sources:
-            for found in find(Path(source), self.reading.follow_links):
+        for source in named:
+            for found in find(Path(source.path), source.reading.follow_links):
                 if isinstance(found, Skipped):
                     self._left_out.append(found)
                 else:
-                    self.files.append(found)
+                    self.files.append(replace(found, reading=source.reading))
         self._total = sum(file.size for file in self.files)
         self._read = 0
         if not self.files:
@@ -86,13 +90,24 @@ class Corpus:
                 if isinstance(item, Unsaid):
                     remarks += item.count
                     continue
-                settled = item if isinstance(item, Skipped) else _unique(item, file, seen)
+                settled = item if isinstance(item, Skipped) else self._settled(item, file, seen)
                 line = _on_a_line(settled, file)
                 remarks += line
                 if not line or remarks <= _REMARKS:
                     yield settled
             if remarks > _REMARKS:
                 yield Skipped(str(file.path), f"{remarks - _REMARKS} more of its lines")
+
+    def _settled(
+        self, item: Article | Prepared, file: File, seen: dict[str, str]
+    ) -> Article | Prepared | Skipped:
+        settled = _unique(item, file, seen)
+        if isinstance(settled, Skipped) or not self._removed:
+            return settled
+        article = settled.article if isinstance(settled, Prepared) else settled
+        if article.id in self._removed:
+            return Skipped(article.path or article.id, "removed by `qa remove`: `qa add` reads it again")
+        return settled
 
     def _read_all(self) -> Iterator[tuple[int, Article | Skipped]]:
         from embeddings.sources.apart import read_apart
@@ -113,13 +128,21 @@ def read_file(
     file: File, reading: Reading, told: Callable[[int], None] = lambda _: None, place: Path | None = None
 ) -> Iterator[Article | Skipped]:
     """What stands in `file`, opened at `place` if that is given; `told` hears how many bytes are read."""
-    path = str(file.path)
+    path, reading = str(file.path), file.reading or reading
     try:
         read = reader(file.path.name)
         with open_regular(place or file.path) as stream:
             before = os.fstat(stream.fileno())
             check_size(file.path.name, before.st_size)
-            for item in read(stream, Origin(path, file.id, reading.max_unpacked)):
+            origin = Origin(
+                path,
+                file.id,
+                reading.max_unpacked,
+                reading.text_column,
+                modified=before.st_mtime,
+                reader_of=reader_of,
+            )
+            for item in read(stream, origin):
                 told(stream.tell())
                 yield item
             after = os.fstat(stream.fileno())

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from embeddings.errors import SourceError
-from embeddings.sources.readers import ENDINGS, Unreadable, ending
+from embeddings.sources.readers.base import Reading, Unreadable
+from embeddings.sources.readers.by_ending import ENDINGS, ending
 from embeddings.types import Skipped
 
 _LINK = "a symbolic link: add --follow-links to read what it points to"
@@ -21,6 +22,8 @@ class File:
     folder: str
     """Name of the source folder: it tells same-named files of two sources apart."""
     size: int
+    reading: Reading | None = None
+    """How it is read, if not as the others."""
 
 
 def find(source: Path, follow_links: bool = False) -> Iterator[File | Skipped]:

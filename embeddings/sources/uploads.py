@@ -1,7 +1,8 @@
 """Files that an index keeps itself, in its own folder, beside the sources that its user names."""
 
-from collections.abc import Sequence
 from pathlib import Path
+
+from embeddings.sources.source import Source, Sources
 
 ADDED = "added"
 
@@ -14,10 +15,10 @@ def added_files(folder: Path) -> list[Path]:
         return []
 
 
-def with_added(sources: Sequence[str | Path], folder: Path) -> list[str | Path]:
+def with_added(sources: Sources, folder: Path) -> list[str | Path | Source]:
     """`sources`, and the folder of the files that the index in `folder` keeps, unless a source holds it."""
     kept = (folder / ADDED).resolve()
-    if not added_files(folder) or any(_reads(Path(source).resolve(), kept) for source in sources):
+    if not added_files(folder) or any(_reads(Path(str(source)).resolve(), kept) for source in sources):
         return list(sources)
     return [*sources, folder / ADDED]
 

@@ -84,6 +84,13 @@ def stories(copies: Sequence[Copy]) -> Numbers:
     return story
 
 
+def copied_stories(copies: Sequence[Copy]) -> dict[int, int]:
+    """The story of each article that has a copy among `copies`, by its number."""
+    story = stories(copies)
+    shared = np.flatnonzero(np.isin(story, story[story != np.arange(len(story))]))
+    return {int(number): int(story[number]) for number in shared}
+
+
 def _alike(one: Copy, two: Copy) -> bool:
     if one.day and two.day and abs(date.fromisoformat(one.day) - date.fromisoformat(two.day)).days > _APART:
         return False

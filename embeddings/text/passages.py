@@ -28,6 +28,9 @@ class PassageSettings:
     """Tokens of the title that stand in front of a passage, at most."""
 
 
+DEFAULT_SETTINGS = PassageSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     start: int
@@ -39,6 +42,14 @@ class _Piece:
 def document(title: str, passage: str) -> str:
     """What the encoder reads of a passage: `title. passage`."""
     return f"{title}. {passage}" if title else passage
+
+
+def documents(
+    article: Article, spans: Sequence[Span], encoder: Encoder, settings: PassageSettings
+) -> list[str]:
+    """What the encoder reads of each passage of `article`, in order."""
+    title = short_title(article.title, encoder, settings)
+    return [document(title, article.text[start:end]) for start, end in spans]
 
 
 def short_title(title: str, encoder: Encoder, settings: PassageSettings) -> str:

@@ -33,6 +33,14 @@ def analyzer(stop_words: bool = True) -> TextAnalyzer:
     return builder.filter(TokenFilter.stemmer("english")).build()
 
 
+def searched(title: str, text: str) -> str:
+    """What of a passage or article is searched by its words: in its title, a word counts twice.
+
+    On news, title and text in two fields, with their scores added, lost 0.03 nDCG@10.
+    """
+    return f"{title}\n{title}\n{text}"
+
+
 class Terms:
     """The terms of a kind of unit, passages or articles; a subclass knows how many there are of what."""
 
@@ -43,7 +51,7 @@ class Terms:
     def __len__(self) -> int:
         raise NotImplementedError
 
-    def _frequencies(self, terms: Sequence[str]) -> list[int]:
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
         """The number of units that hold each term."""
         raise NotImplementedError
 
@@ -54,7 +62,7 @@ class Terms:
 
     def idf(self, terms: Sequence[str]) -> Vectors:
         """Float32 `(len(terms),)`: inverse document frequency of each term, as BM25 has it."""
-        total, counts = len(self), np.array(self._frequencies(terms), np.float64)
+        total, counts = len(self), np.array(self.frequencies(terms), np.float64)
         return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
 
     def rarity(self, terms: Sequence[str]) -> Vectors:

@@ -54,7 +54,7 @@ WEIGHTS = Found(
 )
 BIAS = -4.86
 """Logistic regression on news of 2022, cut into corpora of 30 to 4,758 articles, with as many questions
-that they do not answer: benchmarks/fit.py."""
+that they do not answer: benchmarks/fit/signs.py."""
 
 
 def answerable(found: Found) -> float:

@@ -1,15 +1,17 @@
 """An extractive question-answering model, run by OpenVINO: the default one or any of transformers."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.text.passages import document
 from embeddings.types import Passage, Vectors
 from qa.answer.reader import Span
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 LIMIT = 384
 """Tokens of question, title and passage, at most; a passage that is longer loses its end."""
@@ -22,57 +24,46 @@ _SPANS = 4
 _WORD = re.compile(r"[$£€¥]?\d[\d.,:]*\d%?|[$£€¥]?\d%?|[^\W_]+")
 
 
-class Logits(Protocol):
-    """A model's forward pass: token ids, mask and kinds, `(rows, tokens)` each, to start and end logits."""
-
-    def __call__(
-        self, ids: NDArray[np.int64], mask: NDArray[np.int64], kinds: NDArray[np.int64]
-    ) -> tuple[Vectors, Vectors]: ...
+Forward: TypeAlias = "Callable[[Sequence[Any]], Iterator[tuple[list[int], list[Vectors]]]]"
+"""What a tokenizer made of some texts, to start and end logits `(rows, tokens)` of some rows at a time."""
 
 
 class ExtractiveReader:
-    """A Reader over a model's logits and its tokenizer."""
+    """A Reader over a model's forward pass and its tokenizer."""
 
     def __init__(
-        self, name: str, fingerprint: str, tokenizer: Any, logits: Logits, limit: int = LIMIT
+        self, name: str, fingerprint: str, tokenizer: "Tokenizer", forward: Forward, limit: int = LIMIT
     ) -> None:
         self.name = name
         self.fingerprint = fingerprint
-        self._logits = logits
+        self._forward = forward
         self._tokenizer = tokenizer
+        self._limit = limit
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(limit, strategy="only_second")
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[list[Span]]:
+        question = self._fitting(question)
         heads = [len(document(passage.article.title, "")) for passage in passages]
         pairs = [(question, document(passage.article.title, passage.text)) for passage in passages]
         encodings = self._tokenizer.encode_batch(pairs)
         found: list[list[Span]] = [[] for _ in passages]
-        for rows, starts, ends in self._run(encodings):
+        for rows, (starts, ends) in self._forward(encodings):
             for at, row in enumerate(rows):
                 size = len(encodings[row].ids)
-                found[row] = _spans(
-                    encodings[row], starts[at, :size], ends[at, :size], heads[row], passages[row].text
-                )
+                logits = starts[at, :size], ends[at, :size]
+                found[row] = _spans(encodings[row], *logits, heads[row], passages[row].text)
         return found
 
-    def _run(self, encodings: Sequence[Any]) -> Iterator[tuple[list[int], Vectors, Vectors]]:
-        """Logits of rows of like length together, padded."""
-        order = sorted(range(len(encodings)), key=lambda row: len(encodings[row].ids))
-        for first in range(0, len(order), _BATCH):
-            rows = order[first : first + _BATCH]
-            width = len(encodings[rows[-1]].ids)
-            ids, mask, kinds = np.zeros((3, len(rows), width), np.int64)
-            for at, row in enumerate(rows):
-                size = len(encodings[row].ids)
-                ids[at, :size] = encodings[row].ids
-                kinds[at, :size] = encodings[row].type_ids
-                mask[at, :size] = 1
-            yield rows, *self._logits(ids, mask, kinds)
-
-
-_BATCH = 4
-"""Passages that are read at once: less padding, and what is computed stays in the processor's cache."""
+    def _fitting(self, question: str) -> str:
+        """As much of `question` as leaves half of what the model reads to the passage."""
+        room = self._limit // 2
+        if len(question) <= room:
+            return question
+        self._tokenizer.no_truncation()
+        offsets = self._tokenizer.encode(question, add_special_tokens=False).offsets
+        self._tokenizer.enable_truncation(self._limit, strategy="only_second")
+        return question if len(offsets) <= room else question[: offsets[room - 1][1]]
 
 
 def _spans(encoding: Any, starts: Vectors, ends: Vectors, head: int, text: str) -> list[Span]:
@@ -95,7 +86,9 @@ def _spans(encoding: Any, starts: Vectors, ends: Vectors, head: int, text: str) 
         if not np.isfinite(sums[a, b]):
             break
         start, end = encoding.offsets[first + a][0] - head, encoding.offsets[first + b][1] - head
-        found.append(Span(*whole_words(text, start, end), float(sums[a, b]) - none))
+        start, end = whole_words(text, start, end)
+        if all(end <= other.start or other.end <= start for other in found):
+            found.append(Span(start, end, float(sums[a, b]) - none))
         sums[: b + 1, a:] = -np.inf  # every span that shares a token with this one
     return found
 

@@ -71,7 +71,7 @@ class Features:
 WEIGHTS = Features(
     cosine=3.0, coverage=0.8, pairs=2.0, passage=3.5, name=1.75, number=2.2, lead=0.6, vote=4.5
 )
-"""Fitted on news of 2022, softmax over the sentences of each question: benchmarks/fit.py."""
+"""Fitted on news of 2022, softmax over the sentences of each question: benchmarks/fit/signs.py."""
 _VOTING = Features(cosine=2.8, coverage=3.7, pairs=0, passage=6.7, name=0, number=0, lead=0, vote=0)
 
 

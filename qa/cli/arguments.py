@@ -7,6 +7,9 @@ EXAMPLES = {
     "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
     "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback\n"
     "  qa index ~/articles --index milvus+http://127.0.0.1:19530/news --engine ray --ray-address auto",
+    "add": "examples:\n  qa add ~/mail.mbox ~/reports\n  qa add survey.csv --text-column answer",
+    "remove": "examples:\n  qa remove ~/mail.mbox\n  qa remove old.md --index ~/articles.qa",
+    "sources": "example:\n  qa sources --index ~/articles.qa",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
     '  qa ask "When was that?" --after "Who won the race?"',
@@ -18,6 +21,7 @@ EXAMPLES = {
     "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
     "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
     "  qa eval --self --sample 500",
+    "tune": "examples:\n  qa tune questions.jsonl --unanswerable other.jsonl\n  qa tune --reset",
     "verify": "examples:\n  qa verify\n  qa verify --index ~/articles.qa",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
@@ -39,14 +43,8 @@ def parser() -> argparse.ArgumentParser:
     )
     index.add_argument("--model", metavar="M", help="a sentence-transformers model: a folder or a local name")
     index.add_argument("--rebuild", action="store_true", help="encode everything again")
-    index.add_argument("--follow-links", action="store_true", help="read what symbolic links point to")
-    index.add_argument(
-        "--max-unpacked",
-        type=float,
-        default=4.0,
-        metavar="GB",
-        help="most that may come out of one .gz file (default: 4)",
-    )
+    _add_reading(index)
+    index.add_argument("--yes", action="store_true", help="do not ask, though articles would be removed")
     index.add_argument(
         "--engine",
         choices=("local", "ray"),
@@ -63,11 +61,21 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--dry-run", action="store_true", help="only say what would happen; write nothing")
     instead.add_argument("--rollback", action="store_true", help="go back to the generation before")
 
+    add = _command(commands, "add", "read further sources into the index, beside those that it has")
+    add.add_argument("sources", nargs="+", metavar="SOURCE", help="folders or files")
+    _add_reading(add)
+
+    remove = _command(commands, "remove", "take sources or articles out of the index; no file is deleted")
+    remove.add_argument("names", nargs="+", metavar="SOURCE|ID", help="a source, or the id of an article")
+
+    _command(commands, "sources", "list what the index is made from, and how it is read")
+
     ask = _command(commands, "ask", "answer a question, with the passages that support it")
     ask.add_argument("question", nargs="+", metavar="QUESTION")
     ask.add_argument("--after", metavar="QUESTION", help="the question before, which this one goes on from")
     _add_filter(ask, top_k=5)
     _add_ranking(ask)
+    _add_reader(ask)
 
     search = _command(commands, "search", "rank passages for a question, a statement or words")
     search.add_argument("text", nargs="+", metavar="TEXT")
@@ -85,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--out", required=True, metavar="RUN.jsonl", help="the file to write")
     _add_as_of_each(run)
     _add_ranking(run)
+    _add_reader(run)
 
     evaluate = _command(commands, "eval", "measure answers to judged questions")
     asked = evaluate.add_mutually_exclusive_group(required=True)
@@ -109,6 +118,16 @@ def parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--json", action="store_true", help="as JSON")
     _add_as_of_each(evaluate)
     _add_ranking(evaluate)
+    _add_reader(evaluate)
+
+    tune = _command(commands, "tune", "fit the weights of answering to this index")
+    fitted = tune.add_mutually_exclusive_group(required=True)
+    fitted.add_argument(
+        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
+    )
+    fitted.add_argument("--reset", action="store_true", help="forget what was fitted")
+    tune.add_argument("--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer")
+    _add_reader(tune)
 
     _command(commands, "verify", "check sums, counts, spans, and a sample of vectors against the model")
 
@@ -130,6 +149,7 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--name", action="append", default=[], metavar="NAME", help="a further host name of the page"
     )
+    _add_reader(chat)
     chat.add_argument(
         "--proxy",
         action="append",
@@ -161,6 +181,22 @@ def _command(
     return command
 
 
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--follow-links", action="store_true", help="read what symbolic links point to")
+    command.add_argument(
+        "--max-unpacked",
+        type=float,
+        default=4.0,
+        metavar="GB",
+        help="most that may come out of one packed file (default: 4)",
+    )
+    command.add_argument(
+        "--text-column",
+        metavar="NAME",
+        help="the column of tables with the text (default: by its name)",
+    )
+
+
 def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> None:
     if top_k is not None:
         command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
@@ -188,5 +224,14 @@ def _add_ranking(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--reranker",
         metavar="M",
-        help="a cross-encoder that reads the first passages again: a folder or name",
+        help="a cross-encoder that scores the first passages again: a folder or name",
+    )
+
+
+def _add_reader(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--reader",
+        default="default",
+        metavar="R",
+        help="who marks the answer: default, none, or a question-answering model, a folder or a local name",
     )

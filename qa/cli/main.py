@@ -1,25 +1,19 @@
-"""The command line: each command imports what it needs when it runs."""
+"""The command line: one command run, and every foreseen error said in one line."""
 
 import argparse
 import errno
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from embeddings.errors import QAError
 from qa.cli.arguments import parser
+from qa.cli.commands import COMMANDS
 from qa.cli.failure import lacks_memory, need_a_working_folder, out_of_memory, unforeseen
 from qa.cli.interrupts import comes_from_ctrl_c, end_as_ctrl_c_does
 from qa.cli.log import remarks
 from qa.cli.streams import drop, flush, settle
-from qa.wording.safe_text import json_text, one_line
-
-if TYPE_CHECKING:
-    from embeddings.build.build import Engine
-    from embeddings.types import Filter
-    from qa.evaluation.evaluate import Trial
-    from qa.pipeline import QA
+from qa.wording.safe_text import one_line
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -32,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
         if options.version:
             _version()
         elif options.command:
-            _COMMANDS[options.command](options)
+            COMMANDS[options.command](options)
         else:
             parser().print_help()
             return 2
@@ -66,208 +60,6 @@ def _version() -> None:
     from importlib.metadata import version
 
     print(f"qa {version('article-qa')}")
-
-
-def _index(options: argparse.Namespace) -> None:
-    if options.rollback:
-        _roll_back(options)
-        return
-    if options.dry_run:
-        _preview(options)
-        return
-    from embeddings.sources.readers import Reading
-    from qa.cli.terminal import build_progress, print_report
-    from qa.pipeline import QA
-
-    reading = Reading(options.follow_links, options.max_unpacked)
-    engine = _engine(options)
-    with build_progress() as progress:
-        report = QA.build(
-            options.sources,
-            options.index,
-            options.model,
-            options.rebuild,
-            progress=progress,
-            reading=reading,
-            engine=engine,
-        )
-    print_report(report, options.index)
-
-
-def _engine(options: argparse.Namespace) -> "Engine | None":
-    if options.engine == "local":
-        if options.ray_address or options.shards:
-            raise argparse.ArgumentError(None, "--ray-address and --shards go with --engine ray")
-        return None
-    from pathlib import Path
-
-    from embeddings.engines.ray.engine import RayEngine
-
-    return RayEngine(options.ray_address, Path(options.shards) if options.shards else None)
-
-
-def _preview(options: argparse.Namespace) -> None:
-    from embeddings.build.preview import preview
-    from embeddings.sources.readers import Reading
-    from qa.cli.terminal import print_preview
-
-    reading = Reading(options.follow_links, options.max_unpacked)
-    seen = preview(options.sources, options.index, options.model, options.rebuild, reading=reading)
-    print_preview(seen, options.index)
-
-
-def _roll_back(options: argparse.Namespace) -> None:
-    from embeddings.backends.open import store
-
-    name, manifest = store(options.index).roll_back()
-    print(
-        f"current again: generation {name} of {manifest.created[:10]}, "
-        f"{manifest.articles} articles, {manifest.passages} passages: {options.index}"
-    )
-
-
-def _verify(options: argparse.Namespace) -> None:
-    from embeddings.backends.verify import verify
-
-    for passed in verify(options.index):
-        print(passed, flush=True)
-
-
-def _ask(options: argparse.Namespace) -> None:
-    from qa.cli.terminal import print_result
-
-    qa, narrow = _open(options), _filter(options)
-    before = qa.ask(options.after, narrow=narrow) if options.after else None
-    result = qa.ask(" ".join(options.question), options.k, narrow, before)
-    if options.json:
-        asked = {"question": result.question, "understood": result.understood, "index": options.index}
-        _print_json({**asked, **result.to_json()})
-    else:
-        print_result(result)
-
-
-def _search(options: argparse.Namespace) -> None:
-    from qa.cli.terminal import print_passages
-
-    text = " ".join(options.text)
-    ranked = _open(options).search(text, options.k, _filter(options))
-    if options.json:
-        passages = [place.to_json() for place in ranked]
-        _print_json({"text": text, "index": options.index, "passages": passages})
-    else:
-        print_passages(ranked)
-
-
-def _why(options: argparse.Namespace) -> None:
-    from qa.cli.terminal import print_explanation
-    from qa.pipeline import QA
-
-    explanation = QA.open(options.index).why(options.question, options.article, _filter(options))
-    if options.json:
-        _print_json({"index": options.index, **explanation.to_json()})
-    else:
-        print_explanation(explanation)
-
-
-def _run(options: argparse.Namespace) -> None:
-    from qa.evaluation.outputs import check_writable
-    from qa.evaluation.questions import read_questions
-    from qa.evaluation.runs import write_run
-
-    check_writable(options.out)
-    questions = read_questions(options.questions)
-    write_run(_open(options), questions, options.k, options.out, options.questions, options.as_of)
-    print(f"{len(questions)} questions: {options.out}")
-
-
-def _eval(options: argparse.Namespace) -> None:
-    from qa.evaluation.evaluate import evaluate, print_evaluation, write_trec
-    from qa.evaluation.outputs import check_writable
-    from qa.evaluation.report.document import write_report
-
-    check_writable(options.report, options.trec and f"{options.trec}.run")
-    asked = _trial(options)
-    evaluation = evaluate(asked)
-    if options.trec:
-        write_trec(asked, options.trec)
-    if options.report:
-        write_report(asked, evaluation, options.report)
-    if options.json:
-        _print_json(evaluation.to_json())
-    else:
-        print_evaluation(evaluation)
-
-
-def _trial(options: argparse.Namespace) -> "Trial":
-    from qa.evaluation.evaluate import trial
-    from qa.evaluation.known_items import SAMPLE, known_items
-
-    if options.self:
-        if options.run or options.against or options.unanswerable or options.as_of or options.reranker:
-            wrong = "--self makes its own questions and index: only --sample, --trec and --report go with it"
-            raise argparse.ArgumentError(None, wrong)
-        return known_items(options.index, SAMPLE if options.sample is None else options.sample)
-    if options.sample is not None:
-        raise argparse.ArgumentError(None, "--sample goes with --self")
-    answers = options.run or _open(options)
-    return trial(answers, options.questions, options.unanswerable, options.against, options.as_of)
-
-
-def _info(options: argparse.Namespace) -> None:
-    from embeddings.backends.info import describe
-    from qa.cli.terminal import print_info
-
-    info = describe(options.index)
-    if options.json:
-        _print_json(info)
-    else:
-        print_info(info)
-
-
-def _chat(options: argparse.Namespace) -> None:
-    from qa.web.server import serve
-
-    serve(
-        options.index,
-        options.host,
-        options.port,
-        options.mcp,
-        options.auth,
-        options.no_auth,
-        options.name,
-        options.proxy,
-    )
-
-
-_COMMANDS = {
-    "index": _index,
-    "ask": _ask,
-    "search": _search,
-    "why": _why,
-    "run": _run,
-    "eval": _eval,
-    "verify": _verify,
-    "info": _info,
-    "chat": _chat,
-}
-
-
-def _filter(options: argparse.Namespace) -> "Filter":
-    from embeddings.types import Filter
-
-    return Filter(options.since, options.until, tuple(options.source), options.as_of)
-
-
-def _open(options: argparse.Namespace) -> "QA":
-    from qa.pipeline import QA
-    from qa.retrieval.reranker import CrossEncoderReranker
-
-    reranker = CrossEncoderReranker.load(options.reranker) if options.reranker else None
-    return QA.open(options.index, reranker=reranker, grouped=not options.no_group)
-
-
-def _print_json(value: object) -> None:
-    print(json_text(value))
 
 
 def _fail(message: str) -> int:

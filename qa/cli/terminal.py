@@ -6,18 +6,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from embeddings.types import Article, Passage, Skipped
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from embeddings.build.builder import Progress, Report
     from embeddings.build.preview import Preview
+    from embeddings.build.report import Progress, Report
+    from qa.evaluation.evaluate import Evaluation
     from qa.retrieval.explain import Explanation, Word
     from qa.types import Answer, RankedPassage, Result
 
-NO_ANSWER = "The corpus does not seem to answer this."
 SIGNALS = {
     "dense": "meaning",
     "passage_words": "words of a passage",
@@ -27,6 +28,7 @@ SIGNALS = {
 """What signals are called; another one goes by its own name."""
 _SHOWN = 5
 """Remarks on one file."""
+_SHOWN_IDS = 5
 
 
 def console() -> "Console":
@@ -46,8 +48,12 @@ def print_result(result: "Result") -> None:
     if result.understood != result.question:
         out.print(f"Read as: {printable(result.understood)}", style="dim")
     if result.answer:
-        out.print(_answer(result.answer), style="bold")
+        if result.answer.short:
+            out.print(_line(result.answer.short_text), style="bold yellow")
+        out.print(_line(result.answer.text), style="bold")
         out.print(f"{_origin(result.answer.article)} · {likelihood(result)}", style="dim")
+        for said in filter(None, (agreement(result), differences(result))):
+            out.print(printable(said), style="dim")
         print_passages(ranked, result.answer)
         return
     out.print(NO_ANSWER, style="bold")
@@ -57,17 +63,10 @@ def print_result(result: "Result") -> None:
         print_passages(ranked)
 
 
-def likelihood(result: "Result") -> str:
-    """How likely it is that the corpus answers: the only score that means something to people."""
-    likely = result.answerable
-    said = "over 99%" if likely > 0.99 else "under 1%" if likely < 0.01 else f"{likely:.0%}"
-    return f"{said} likely to be answered here"
-
-
 def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" = None) -> None:
     out = console()
     if not ranked:
-        out.print("No passage matches.")
+        out.print(NO_PASSAGE)
     for place in ranked:
         article = place.passage.article
         out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
@@ -138,8 +137,8 @@ def _print_words(explanation: "Explanation") -> None:
     out.print(f"nowhere in the article  {listed([w for w in words if not w.article])}")
 
 
-def _answer(answer: "Answer") -> str:
-    return " ".join(printable(answer.text).split())
+def _line(text: str) -> str:
+    return " ".join(printable(text).split())
 
 
 def _origin(article: Article) -> str:
@@ -162,7 +161,10 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
         return text.append(printable(passage.text))
     whole = passage.article.text
     text.append(printable(whole[passage.start : answer.start]))
-    text.append(f"[[{printable(answer.text)}]]", style="bold yellow")
+    short = answer.short or answer
+    text.append(f"[[{printable(whole[answer.start : short.start])}", style="yellow")
+    text.append(printable(whole[short.start : short.end]), style="bold yellow")
+    text.append(f"{printable(whole[short.end : answer.end])}]]", style="yellow")
     return text.append(printable(whole[answer.end : passage.end]))
 
 
@@ -225,6 +227,24 @@ def print_info(info: dict[str, Any]) -> None:
     }
     for name, value in lines.items():
         print(f"{name:<11}{printable(value)}")
+
+
+def print_evaluation(evaluation: "Evaluation") -> None:
+    print(f"{evaluation.questions} questions, {evaluation.unanswerable} without an answer in the corpus")
+    if evaluation.note:
+        print(one_line(evaluation.note))
+    for figure in evaluation.figures:
+        print(f"{figure.name:<18} {figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]")
+    print(f"{'ms a question':<18} p50 {evaluation.p50:.0f}, p95 {evaluation.p95:.0f}")
+    for change in evaluation.differences:
+        interval = f"[{change.low:+.3f}, {change.high:+.3f}]  p {change.p:.3f}"
+        sides = f"won {_ids(change.won)}  lost {_ids(change.lost)}"
+        print(f"{change.name:<18} {change.value:+.3f}  {interval}  {sides}")
+
+
+def _ids(ids: Sequence[str]) -> str:
+    more = " ..." if len(ids) > _SHOWN_IDS else ""
+    return f"{len(ids)} ({', '.join(map(one_line, ids[:_SHOWN_IDS]))}{more})" if ids else "0"
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import SourceError
-from qa.evaluation.metrics import RESAMPLES, Figure, Run, Values, require
+from qa.evaluation.metrics import RESAMPLES, Figure, Run, Values, figures, require
 
 _BINS = 10
 
@@ -26,7 +26,8 @@ class Bin:
 
 
 def abstention(run: Run, answerable: Sequence[str], unanswerable: Sequence[str]) -> list[Figure]:
-    """AUROC and expected calibration error (10 equal bins) of `answerable`, with bootstrap intervals.
+    """AUROC and expected calibration error (10 equal bins) of `answerable`, with bootstrap intervals, and the
+    shares of both kinds of question that were answered.
 
     Calibration weighs the two sets alike, whatever their sizes: half of what is asked has no answer.
     """
@@ -45,7 +46,9 @@ def abstention(run: Run, answerable: Sequence[str], unanswerable: Sequence[str])
         low, high = np.percentile(spread, [2.5, 97.5])
         return Figure(name, of(kinds, chances, weights), float(low), float(high))
 
+    answered = np.array([bool(run[id]["answer"]) for id in (*answerable, *unanswerable)], np.float64)
     return [
+        *figures({"answered": answered[:yes], "answered wrongly": answered[yes:]}),
         figure("AUROC", lambda kind, chance, _: float(roc_auc_score(kind, chance))),
         figure("calibration error", calibration_error),
     ]

@@ -21,11 +21,9 @@ from qa.evaluation.metrics import (
 from qa.evaluation.questions import Question, read_questions
 from qa.evaluation.runs import run as answer_all
 from qa.pipeline import QA
-from qa.wording.safe_text import one_line
 
 DEPTH = 100
 """Passages a question."""
-_SHOWN_IDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,24 +99,6 @@ def evaluate(trial: Trial) -> Evaluation:
     differences = compare(judged, run, trial.against) if trial.against is not None else []
     asked = {question.id: run[question.id] for question in (*judged, *without)}
     return Evaluation(len(judged), len(without), made, differences, *latency(asked), trial.note)
-
-
-def print_evaluation(evaluation: Evaluation) -> None:
-    print(f"{evaluation.questions} questions, {evaluation.unanswerable} without an answer in the corpus")
-    if evaluation.note:
-        print(one_line(evaluation.note))
-    for figure in evaluation.figures:
-        print(f"{figure.name:<18} {figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]")
-    print(f"{'ms a question':<18} p50 {evaluation.p50:.0f}, p95 {evaluation.p95:.0f}")
-    for change in evaluation.differences:
-        interval = f"[{change.low:+.3f}, {change.high:+.3f}]  p {change.p:.3f}"
-        sides = f"won {_ids(change.won)}  lost {_ids(change.lost)}"
-        print(f"{change.name:<18} {change.value:+.3f}  {interval}  {sides}")
-
-
-def _ids(ids: Sequence[str]) -> str:
-    more = " ..." if len(ids) > _SHOWN_IDS else ""
-    return f"{len(ids)} ({', '.join(map(one_line, ids[:_SHOWN_IDS]))}{more})" if ids else "0"
 
 
 def write_trec(trial: Trial, prefix: str) -> None:

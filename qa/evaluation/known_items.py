@@ -14,9 +14,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from embeddings.backends.protocols import ArticleCatalog
 from embeddings.errors import QAError
-from embeddings.index.index import ArticleIndex
+from embeddings.index.parts import ArticleCatalog
 from embeddings.text.sentences import sentence_spans
 from embeddings.types import Article, Encoder
 from qa.evaluation.evaluate import Trial, ask_all
@@ -47,19 +46,19 @@ def known_items(index: str, sample: int = SAMPLE, encoder: Encoder | None = None
     """`sample` articles of the index in folder `index`, asked for by their own words.
 
     The copy of the index is in a temporary folder; only the passages of the sample are encoded. Raises
-    QAError where no article can be asked for, and whatever ArticleIndex.open raises.
+    QAError where no article can be asked for, and whatever `QA.open` raises.
     """
     if sample < 1:
         raise QAError(f"the sample has {sample} articles, expected 1 or more")
-    whole = ArticleIndex.open(index, encoder)
-    items = sampled(_alone(whole.catalog), sample)
-    if not items:
-        raise QAError(f"no article in {index} has a title or first sentence of its own to be asked by")
-    changed = {item.article.id: item.article for item in items}
-    with TemporaryDirectory(prefix="qa-eval-", ignore_cleanup_errors=True) as folder:
-        report = whole.rewrite(folder, lambda article: changed.get(article.id, article))
-        qa = QA.open(folder, whole.encoder)
-        run = ask_all(qa, [item.question for item in items])
+    with QA.open(index, encoder) as whole:
+        items = sampled(_alone(whole.index.catalog), sample)
+        if not items:
+            raise QAError(f"no article in {index} has a title or first sentence of its own to be asked by")
+        changed = {item.article.id: item.article for item in items}
+        with TemporaryDirectory(prefix="qa-eval-", ignore_cleanup_errors=True) as folder:
+            report = whole.rewrite(folder, lambda article: changed.get(article.id, article))
+            with QA.open(folder, whole.index.encoder, reader="none") as qa:  # the finding is measured
+                run = ask_all(qa, [item.question for item in items])
     sentences = sum(not item.titled for item in items)
     note = (
         f"Known items: {len(items)} of {report.articles} articles, asked for by their own titles"

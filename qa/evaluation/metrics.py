@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import SourceError
+from qa.answer.short_answer import answer_words
 from qa.evaluation.questions import Question
 
 Run: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -83,14 +85,17 @@ def measure(questions: Sequence[Question], run: Run) -> dict[str, Values]:
 
     An article stands at the rank of its best passage; nDCG has binary gains (trec_eval, through
     ir-measures). answer@k: among the first k passages is one of a relevant article that holds an answer.
-    answer-sentence@1: the sentence given is of a relevant article and holds an answer. The measures of
-    answers are NaN for questions without known answers. Raises SourceError where the run lacks a question.
+    answer-sentence@1: the sentence given is of a relevant article and holds an answer. short-F1: the words
+    that the short answer shares with the best of the known ones, as SQuAD counts them; NaN where no short
+    answers are given. The measures of answers are NaN for questions without known answers. Raises
+    SourceError where the run lacks a question.
     """
     require([question.id for question in questions], run)
     values = _ranking(questions, run)
     for k in (1, 5, 10):
         values[f"answer@{k}"] = _each(questions, run, partial(_passage_answers, k))
     values["answer-sentence@1"] = _each(questions, run, _sentence_answers)
+    values["short-F1"] = np.array([_short_overlap(question, run[question.id]) for question in questions])
     return values
 
 
@@ -213,6 +218,20 @@ def _passage_answers(k: int, question: Question, line: Mapping[str, Any]) -> boo
 
 def _sentence_answers(question: Question, line: Mapping[str, Any]) -> bool:
     return bool(line["answer"]) and holds_answer(question, line["answer"])
+
+
+def _short_overlap(question: Question, line: Mapping[str, Any]) -> float:
+    given = line["answer"]
+    if not question.answers or (given and not given.get("short")):
+        return float("nan")
+    return max(overlap(given["short"]["text"], known) for known in question.answers) if given else 0.0
+
+
+def overlap(one: str, other: str) -> float:
+    """F1 of the words that two short answers share (Rajpurkar et al., SQuAD, 2016)."""
+    words = [Counter(answer_words(text).split()) for text in (one, other)]
+    shared = (words[0] & words[1]).total()
+    return 2 * shared / (words[0].total() + words[1].total()) if shared else 0.0
 
 
 def holds_answer(question: Question, span: Mapping[str, Any]) -> bool:

@@ -26,7 +26,7 @@ def write_run(
 ) -> None:
     """Answer each question and write `out`, whole or not at all, and never over `read_from`.
 
-    Each line holds `id`, `answer`, `answerable`, `passages` and `ms`. Raises QueryError, with the
+    Each line holds `id` and what `Result.to_json` says. Raises QueryError, with the
     question's id, where one cannot be asked, and QAError where `out` cannot be written.
     """
     out = Path(out)
@@ -48,7 +48,7 @@ def write_run(
 def run(
     qa: QA, questions: Iterable[Question], top_k: int, as_of: str | None = None
 ) -> Iterator[dict[str, Any]]:
-    """The line of each question: `id`, `answer`, `answerable`, `passages`, `ms`.
+    """The line of each question: its `id`, and what `Result.to_json` says.
 
     Asked as of a day, or, where `as_of` is "asked", of the day in each question's `date`.
     """

@@ -5,19 +5,68 @@ from collections.abc import Sequence
 
 from qa.types import Result
 
-_REFERS = re.compile(
-    r"\b(?:he|she|it|they|him|her|hers|his|its|them|their|theirs|this|that|these|those|there|then|ones?)\b",
+_PERSONAL = re.compile(
+    r"\b(?:he|she|it|they|him|her|hers|his|its|them|their|theirs|there|ones?|(?:him|her|it)self|themselves)\b",
+    re.IGNORECASE,
+)
+_BE = "is|are|was|were|will|has|have|had"
+_EXPLETIVE = re.compile(
+    rf"\b(?:{_BE}|be|been) there\b(?! *[?.]?$)|\bthere(?:['’]s| (?:{_BE}))\b"
+    r"|\bis it (?:true|possible|likely|legal|safe|ok(?:ay)?)\b|\b(?:does|did|do|will|would) it take\b",
+    re.IGNORECASE,
+)
+"""`there` and `it` that stand for nothing."""
+_NOW = (
+    "year|week|month|summer|winter|spring|autumn|fall|season|morning|afternoon|evening|night|century|decade"
+)
+"""What `this` says when, not which."""
+_KINDS = (
+    "year|day|month|time|place|country|city|state|town|company|firm|chain|film|movie|show|series|book|song|album"
+    "|game|match|race|law|bill|deal|man|woman|person|people|case|trial|vote|election|war|storm|flood|fire|virus"
+    "|vaccine|drug|study|report|record|number|figure|price|team|player|one"
+)
+_POINTING = re.compile(
+    "|".join(
+        (
+            rf"\b(?:this|that|these|those) (?!(?:{_NOW})\b)(?:\w+)? ?(?:{_KINDS})s?\b",
+            r"\bthat year\b",
+            r"\b(?:since|by|before|after|until|back|from) then\b|^then\b",
+            r"\b(?:this|that|these|those)(?:['’]s)?(?: (?:happen\w*|mean|so|be|been|many|long))? *[?.]*$",
+            rf"^(?:\w+ ){{1,3}}(?:{_BE}|do|does|did|about|for|to|after|before) th(?:is|at|ese|ose)\b",
+            r"\b(?:of|with|about|than) (?:this|these|those)\b|\b(?:said|do|does|did) so\b",
+        )
+    ),
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"(?:and|but|so|then|also|(?:what|how) about|what else|who else|why not)\b", re.IGNORECASE
+    r"(?:and|but|so|then|also|(?:what|how) about|what else|who else|why not|since when|until when)\b",
+    re.IGNORECASE,
 )
+_WITHOUT_CAPITALS = 4
+"""Words that are carried over from a question in which no name can be told."""
+_OF_ITS_OWN = 3
+"""Words with a meaning from which a question that begins with "And" can stand alone."""
+_POSSESSIVES = frozenset(("his", "her", "hers", "its", "their", "theirs"))
+"""They can stand before the name that they mean: "What share of its rubbish did California recycle?"."""
+_THING = re.compile(r"\b(?:the|an?|many|much|how|which|what) [A-Z]\w*s?\b(?: [A-Z]\w*)*|\b\w+[’']ll\b")
+"""Names that are no answer to whom `he` or `it` may mean."""
+_GOES_ON = re.compile(
+    r"(?:and|but|so|then|also|(?:what|how) about|what else|who else|why not|since when|until when)\b",
+    re.IGNORECASE,
+)
+_OF_ITS_OWN = 3
+"""Words with a meaning from which a question that begins with "And" can stand alone."""
 _FUNCTION_WORDS = frozenset(
     "a about according after also am an and any are as at be been before besides but by can could did "
     "do does during else for from had has have he her his how i if in into is it its may might must my "
     "not of on or our she should since so than that the their then there these they this those to under "
     "until was we were what when where which while who whom whose why will with would you your".split()
 )
+_EMPTY = _FUNCTION_WORDS | frozenset(
+    "many much old long far often else say says said happen happened one ones more most people thing things "
+    "exactly really there here now get got go going come did yes no ok please tell me us".split()
+)
+"""Words that give a question no subject."""
 _TOKEN = re.compile(r"[\w$£€%][\w’'&.$£€%-]*|[^\w\s]")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _FROM_ANSWER = 2
@@ -25,18 +74,52 @@ _FROM_ANSWER = 2
 
 
 def readings(question: str, before: Result | None) -> list[str]:
-    """The ways to read `question`, asked after `before`: as it stands, with missing names, or both.
+    """The ways to read `question`, asked after `before`, the likelier first: as it stands, or with names that
+    it leaves out.
 
-    A question that names nothing itself and leans on the one before is read with the names only.
+    A question with a subject of its own stands alone, whatever was asked before. One that leans is read both
+    ways, for the evidence to decide; the names come first unless it has some of its own.
     """
-    if not before or not _leans(question):
+    if not before or not leans(question):
         return [question]
-    own = names(question)
-    missing = _missing(_words(own), _offered(before))
+    missing = _missing(_words(names(question)), _offered(before))
     if not missing:
         return [question]
     carried = f"{question} ({', '.join(missing)})"
-    return [question, carried] if own else [carried]
+    return [question, carried] if names(question) else [carried, question]
+
+
+def leans(question: str) -> bool:
+    """Whether `question` cannot be understood without the one before it."""
+    asked = question.strip()
+    meaning = _meaning(asked)
+    if not meaning:
+        return True
+    if _GOES_ON.match(asked):
+        return len(meaning) < _OF_ITS_OWN or _refers(asked)
+    return _refers(asked)
+
+
+def _meaning(question: str) -> list[str]:
+    """The words of `question` that give it a subject."""
+    return [word for word in re.findall(r"\w[\w’'.-]*\w|\w", question) if word.lower() not in _EMPTY]
+
+
+def _refers(question: str) -> bool:
+    """Whether a word of it stands for something that it does not name itself."""
+    if _POINTING.search(question):
+        return True
+    plain = _EXPLETIVE.sub(lambda found: "-" * len(found[0]), question)
+    return any(_unnamed(plain, found) for found in _PERSONAL.finditer(plain))
+
+
+def _unnamed(question: str, found: re.Match[str]) -> bool:
+    """Whether what `found`, a pronoun of `question`, stands for is not named in it."""
+    word = found[0].lower()
+    if word in ("there", "him", "them"):  # a place is told by no capital; whom somebody acts on is another
+        return True
+    before = question if word in _POSSESSIVES else question[: found.start()]
+    return not names(_THING.sub(" ", f"So {before}"))
 
 
 def names(text: str) -> list[str]:
@@ -55,13 +138,11 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _leans(question: str) -> bool:
-    return bool(_REFERS.search(question) or _GOES_ON.match(question.lstrip()) or not names(question))
-
-
 def _offered(before: Result) -> list[str]:
-    """Names of the question before, then those of its answer that the article's title has."""
-    offered = names(before.understood)
+    """Names of the question before, or its words where it is typed without capitals; then those names of its
+    answer that the article's title has.
+    """
+    offered = names(before.understood) or _meaning(before.understood)[:_WITHOUT_CAPITALS]
     if before.answer:
         title = _words([before.answer.article.title])
         known = [name for name in names(before.answer.text) if _words([name]) <= title]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
 
-from embeddings.backends.protocols import Words
+from embeddings.index.parts import Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.backends.protocols import ArticleCatalog
 from embeddings.index.index import ArticleIndex
+from embeddings.index.parts import ArticleCatalog
 from embeddings.types import Article, Filter, Numbers, Vectors
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.lookup import find, similar

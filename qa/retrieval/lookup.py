@@ -3,9 +3,9 @@
 import re
 from difflib import get_close_matches
 
-from embeddings.backends.protocols import ArticleCatalog
 from embeddings.errors import QueryError
 from embeddings.index.index import ArticleIndex
+from embeddings.index.parts import ArticleCatalog
 from embeddings.types import Article
 
 _SIMILAR = 5

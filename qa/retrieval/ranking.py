@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.backends.protocols import Words
 from embeddings.index.index import ArticleIndex
+from embeddings.index.parts import Words
 from embeddings.types import Filter, Numbers, Vectors
 from qa.question.periods import Period
 from qa.types import Signals
@@ -21,7 +21,7 @@ LEAD = 0.02
 BM25_TOP = 2.2
 """BM25 (k1 1.2) of a term stays below this many times its idf."""
 NEW = 0.5
-"""Years before the newest article in which all articles count as equally new."""
+"""Years before the corpus's today in which all articles count as equally new."""
 _FADES = 30
 """Days outside the period asked about after which its evidence has fallen to 1/e."""
 
@@ -46,6 +46,13 @@ class Ranking:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    def again(self, gains: Vectors, signal: str) -> "Ranking":
+        """In a new order: each score with its gain, which is kept as a `signal`; equals keep their order."""
+        scores = self.scores + gains
+        order = np.argsort(-scores, kind="stable")
+        signals = {name: values[order] for name, values in {**self.signals, signal: gains}.items()}
+        return Ranking(self.numbers[order], self.articles[order], scores[order], signals)
 
 
 def rank(
@@ -91,14 +98,14 @@ def _signals(index: ArticleIndex, query: Query, numbers: Numbers, articles: Numb
         "dense": index.vectors.scores(query.vector, numbers),
         "passage_words": index.passage_words.scores(query.text, numbers),
         "article_words": index.article_words.scores(query.text, unique)[inverse],
-        "recency": _recency(days, _today(query.period, index.catalog.newest))[inverse],
+        "recency": _recency(days, _today(query.period, index.catalog.today))[inverse],
         "date": _nearness(days, query.period)[inverse],
     }
 
 
-def _today(period: Period | None, newest: float) -> float:
-    """The day that recency counts from: the corpus's newest, or the end of the period asked about."""
-    return min(newest, float(period.last.toordinal())) if period else newest
+def _today(period: Period | None, today: float) -> float:
+    """The day that recency counts from: the corpus's own, or the end of the period asked about."""
+    return min(today, float(period.last.toordinal())) if period else today
 
 
 def _nearness(days: Vectors, period: Period | None) -> Vectors:

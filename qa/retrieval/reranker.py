@@ -52,10 +52,7 @@ def reranked(index: ArticleIndex, query: Query, ranking: Ranking, reranker: Rera
     again = reranker.scores(query.text, texts)
     gains = np.zeros(len(ranking), np.float32)
     gains[: len(first)] = (again - again.min()) / max(float(np.ptp(again)), 1e-9)
-    scores = ranking.scores + gains
-    order = np.argsort(-scores, kind="stable")
-    signals = {name: values[order] for name, values in ranking.signals.items()} | {"reranker": gains[order]}
-    return Ranking(ranking.numbers[order], ranking.articles[order], scores[order], signals)
+    return ranking.again(gains, "reranker")
 
 
 def _cross_encoder(folder: Path) -> Any:

@@ -1,13 +1,14 @@
 """What the page offers to programs: the same functions, by name, as an API and as MCP tools."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from embeddings.backends.info import describe
 from embeddings.errors import QAError, QueryError
 from embeddings.types import Filter
 from qa.web.live import LiveQA
 
+T = TypeVar("T")
 MOST = 100
 """Passages or articles that one call returns."""
 
@@ -43,7 +44,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
         """
         narrow = _filter(since, until, sources, as_of)
         result = _foreseen(failure, lambda: live.result(question, _number(top_k), narrow, after))
-        return {"question": question, "understood": result.understood, **result.to_json()}
+        return result.to_json()
 
     def search(
         text: str,
@@ -127,7 +128,7 @@ def _number(top_k: int) -> int:
     return top_k
 
 
-def _foreseen(failure: Callable[[str], Exception], work: Callable[[], Any]) -> Any:
+def _foreseen(failure: Callable[[str], Exception], work: Callable[[], T]) -> T:
     try:
         return work()
     except QAError as error:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, fields
 from datetime import date
 from itertools import pairwise
 
+from markupsafe import Markup
+
 from embeddings.text.sentences import Span
 from embeddings.types import Article
 from qa.types import Answer, RankedPassage
-from qa.wording.html import Markup, element, join, link
+from qa.wording.html import element, join, link
 
 WHY = {"dense": "meaning", "passage_words": "words", "article_words": "article"}
 """What the signals are called on the page; another signal goes by its own name."""
@@ -28,42 +30,54 @@ class Piece:
     text: str
     answer: bool = False
     word: bool = False
+    short: bool = False
 
 
-def pieces(text: str, span: Span, answer: Span | None, matches: Matches) -> list[Piece]:
-    """`text[start:end]` of `span` cut where the answer and where matching words begin and end."""
+def pieces(text: str, span: Span, answer: Answer | None, matches: Matches) -> list[Piece]:
+    """`text[start:end]` of `span` cut where the answer, its short form and matching words begin and end."""
     start, end = span
-    low, high = answer or (start, start)
-    low, high = max(low, start), min(high, end)
+    sentence = _within(span, (answer.start, answer.end) if answer else None)
+    short = _within(span, (answer.short.start, answer.short.end) if answer and answer.short else None)
     words = [found.span() for found in _WORD.finditer(text, start, end) if matches(found.group())]
-    cuts = sorted(
-        {start, end, *(cut for word in words for cut in word)} | ({low, high} if low < high else set())
-    )
+    cuts = sorted({start, end, *sentence, *short, *(cut for word in words for cut in word)})
     made = [
-        Piece(text[first:last], low <= first < high, _inside(first, words)) for first, last in pairwise(cuts)
+        Piece(text[first:last], _holds(sentence, first), _inside(first, words), _holds(short, first))
+        for first, last in pairwise(cuts)
     ]
     return [piece for piece in made if piece.text]
 
 
+def _within(span: Span, part: Span | None) -> Span:
+    """What of `part` lies in `span`; an empty stretch without any."""
+    low, high = part or (span[0], span[0])
+    low, high = max(low, span[0]), min(high, span[1])
+    return (low, high) if low < high else (span[0], span[0])
+
+
+def _holds(span: Span, at: int) -> bool:
+    return span[0] <= at < span[1]
+
+
 def _inside(at: int, words: Sequence[Span]) -> bool:
-    return any(first <= at < last for first, last in words)
+    return any(_holds(word, at) for word in words)
 
 
-def answer_span(passage: RankedPassage, answer: Answer | None) -> Span | None:
-    """Where the answer lies, if it lies in this passage."""
+def inside_of(passage: RankedPassage, answer: Answer | None) -> Answer | None:
+    """The answer, if it lies in this passage."""
     if not answer or answer.article.id != passage.passage.article.id:
         return None
     inside = passage.passage.start <= answer.start and answer.end <= passage.passage.end
-    return (answer.start, answer.end) if inside else None
+    return answer if inside else None
 
 
-def quotation(text: str, span: Span, answer: Span | None, matches: Matches) -> Markup:
-    """`text[start:end]` with the answer in one `<mark>` and matching words in `<u>`."""
+def quotation(text: str, span: Span, answer: Answer | None, matches: Matches) -> Markup:
+    """`text[start:end]` with the answer in one `<mark>`, its short form strong, matching words underlined."""
     before: list[Markup] = []
     marked: list[Markup] = []
     after: list[Markup] = []
     for piece in pieces(text, span, answer, matches):
         shown = element("u", piece.text) if piece.word else join([piece.text])
+        shown = element("strong", shown) if piece.short else shown
         (marked if piece.answer else after if marked else before).append(shown)
     return join([*before, element("mark", *marked) if marked else None, *after])
 
@@ -91,9 +105,7 @@ def card(
 ) -> Markup:
     """One passage with all that is known of it; `among` are the passages it is compared with."""
     passage = ranked.passage
-    quoted = quotation(
-        passage.article.text, (passage.start, passage.end), answer_span(ranked, answer), matches
-    )
+    quoted = quotation(passage.article.text, (passage.start, passage.end), inside_of(ranked, answer), matches)
     return element(
         "article",
         heading(passage.article, str(ranked.rank)),

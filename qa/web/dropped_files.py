@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from embeddings.errors import QAError
 from embeddings.sources.corpus import Corpus
-from embeddings.sources.readers import ENDINGS, ending
+from embeddings.sources.readers.by_ending import ENDINGS, ending
 from embeddings.sources.uploads import ADDED, added_files
 from embeddings.types import Article, Skipped
 

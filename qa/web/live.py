@@ -10,22 +10,22 @@ from embeddings.backends.open import store
 from embeddings.errors import IndexMismatchError, QAError
 from embeddings.text.terms import analyzer
 from embeddings.types import Article, Filter
+from qa.answer.load_judge import DEFAULT_READER
 from qa.pipeline import QA
 from qa.types import RankedPassage, Result
 from qa.web.turns import Turn
 
 _RARE = 1.6
 """Inverse document frequency from which a word is worth underlining: in less than a fifth of passages."""
-_NEAR = 60
-"""Passages whose days the timeline counts."""
 _ANALYZER = analyzer()
 
 
 class LiveQA:
     """Answers from the published generation of the index at `place`, one question at a time."""
 
-    def __init__(self, place: str | Path) -> None:
+    def __init__(self, place: str | Path, reader: str = DEFAULT_READER) -> None:
         self.place = place
+        self._reader = reader
         self.store = store(place)
         self._lock = threading.RLock()
         self._qa: QA | None = None
@@ -40,22 +40,27 @@ class LiveQA:
             if not self._qa or published != self._generation:
                 before, self._qa, self._generation = self._qa, self._open(), published
                 if before:  # no question uses it: each holds the lock until it is answered
-                    before.index.catalog.close()
+                    before.close()
             return self._qa
+
+    def close(self) -> None:
+        """Close the index that is open; the next question opens it again."""
+        with self._lock:
+            if self._qa:
+                self._qa.close()
+            self._qa = self._generation = None
 
     def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None = None) -> Turn:
         """A turn of a conversation, after `before`. Raises QAError."""
         with self._lock:
             qa = self.current()
             result = qa.ask(question, top_k, narrow, before)
-            near = qa.search(result.understood, _NEAR, narrow)
             words = qa.index.passage_words
             terms = words.terms(result.understood)
             rare = frozenset(
                 term for term, idf in zip(terms, words.idf(terms), strict=True) if float(idf) >= _RARE
             )
-        days = tuple(ranked.passage.article.date for ranked in near if ranked.passage.article.date)
-        return Turn(question, narrow, result, rare, days)
+        return Turn(question, narrow, result, rare)
 
     def result(self, question: str, top_k: int, narrow: Filter, after: str | None = None) -> Result:
         """What `QA.ask` returns, asked after the question `after`. Raises QAError."""
@@ -72,7 +77,7 @@ class LiveQA:
     def warm(self) -> None:
         """Load what the first question would have to wait for."""
         with suppress(QAError):
-            self.current()
+            _ = self.current().judge
 
     def articles(self) -> tuple[Article, ...]:
         """Every article without its text, newest first. Raises QAError."""
@@ -88,10 +93,10 @@ class LiveQA:
     def _open(self) -> QA:
         if self._qa:
             try:  # the model stays loaded unless the new index was built with another
-                return QA.open(self.place, self._qa.index.encoder)
+                return QA.open(self.place, self._qa.index.encoder, reader=self._qa.judge)
             except IndexMismatchError:
                 pass
-        return QA.open(self.place)
+        return QA.open(self.place, reader=self._qa.judge if self._qa else self._reader)
 
 
 @lru_cache(maxsize=20_000)

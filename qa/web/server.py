@@ -9,18 +9,21 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from markupsafe import Markup
+
 from embeddings.backends.open import read_info
 from embeddings.errors import QAError
+from qa.answer.load_judge import DEFAULT_READER
 from qa.web import api
 from qa.web.cards import day
-from qa.web.gradio_import import import_gradio
+from qa.web.gradio_private import import_gradio, let_tools_in
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
-from qa.web.security.login import Credentials, Door, credentials, knocking
+from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.security.requests import quieten_queue
 from qa.web.tabs import articles, ask, evidence
 from qa.web.upload_folder import upload_folder
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 
 _CSS = Path(__file__).parent / "page.css"
 _WAITING = 100
@@ -39,6 +42,7 @@ def serve(
     auth: str | None = None,
     no_auth: bool = False,
     names: Sequence[str] = (),
+    reader: str = DEFAULT_READER,
     proxies: Sequence[str] = (),
 ) -> None:
     """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
@@ -56,7 +60,7 @@ def serve(
     if mcp and not find_spec("mcp"):
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
     _check_port(host, port)
-    live = LiveQA(index)
+    live = LiveQA(index, reader)
     adding = live.store.takes_files and (wanted is not None or is_loopback(host))
     with upload_folder() as uploads:
         os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads))
@@ -67,6 +71,7 @@ def serve(
         with suppress(KeyboardInterrupt):
             Event().wait()
         page.close(verbose=False)
+        live.close()
 
 
 def build(live: LiveQA, adding: bool = True) -> Any:
@@ -138,27 +143,12 @@ def launch(
         css_paths=_CSS,
         footer_links=["api", "settings"],
         app_kwargs={
-            "middleware": middleware(host, names, knocking(door) if door else (), adding, proxies),
+            "middleware": middleware(host, names, door_middleware(door) if door else (), adding, proxies),
             "routes": [door.route()] if door else [],
         },
     )
     if mcp and wanted:
-        _let_tools_in(page, wanted)
-
-
-def _let_tools_in(page: Any, wanted: Credentials) -> None:
-    """Gradio's MCP server calls the tools through a client of its own, which has to log in like others."""
-    from gradio_client import Client
-
-    page.mcp_server_obj._client_instance = Client(
-        page.local_url,
-        auth=(wanted.user, wanted.password),
-        headers={"x-gradio-user": "mcp"},
-        download_files=False,
-        verbose=False,
-        analytics_enabled=False,
-        _skip_components=False,
-    )
+        let_tools_in(page, wanted.user, wanted.password)
 
 
 def _settle_environment() -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
+from markupsafe import Markup
+
 from qa.web.cards import day
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 
 _MOST = 45
 """Bars that stand beside one another, each wide enough to be hit."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from markupsafe import Markup
+
 from embeddings.types import Article, Filter
-from qa.cli.terminal import NO_ANSWER, likelihood
 from qa.types import RankedPassage, Result
-from qa.web.cards import Matches, answer_span, day, heading, origin, quotation, title
-from qa.wording.html import Markup, element, join, safe_address
+from qa.web.cards import Matches, day, heading, inside_of, origin, quotation, title
+from qa.wording.html import element, join, safe_address
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood
 from qa.wording.safe_text import json_text
 
 RELATED = "The nearest passages are shown as related."
@@ -26,9 +28,12 @@ class Turn:
     result: Result | None = None
     terms: frozenset[str] = frozenset()
     """The question's rare words, as the index has them."""
-    days: tuple[str, ...] = ()
-    """Days of the passages that match, many more than are shown."""
     error: str | None = None
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """Days of the passages that match, many more than are shown."""
+        return self.result.days if self.result else ()
 
     @property
     def read_as(self) -> str | None:
@@ -63,8 +68,10 @@ def reply(turn: Turn) -> list[str]:
         return [_sentence(turn.error or "there is no result")]
     answer = turn.result.answer
     if not answer:
-        return [NO_ANSWER, RELATED] if turn.result.passages else [NO_ANSWER, "No passage matches."]
-    return [answer.text, " — ".join(part for part in (title(answer.article), origin(answer.article)) if part)]
+        return [NO_ANSWER, RELATED] if turn.result.passages else [NO_ANSWER, NO_PASSAGE]
+    short = [answer.short_text] if answer.short else []
+    source = " — ".join(part for part in (title(answer.article), origin(answer.article)) if part)
+    return [*short, answer.text, source]
 
 
 def _sentence(message: str) -> str:
@@ -87,14 +94,20 @@ def lead(turn: Turn | None) -> Markup:
         element("p", narrowed(turn.narrow), class_="narrowed") if turn.narrow else None,
         element("h2", _kind(turn.result), class_="kind"),
         element("p", likelihood(turn.result), class_="likely") if turn.result else None,
+        *(element("p", said, class_="others", dir="auto") for said in _others(turn.result)),
         class_="lead",
     )
+
+
+def _others(result: Result | None) -> list[str]:
+    """Whether other articles say the same, and what else they say."""
+    return [said for said in (agreement(result), differences(result)) if said] if result else []
 
 
 def _kind(result: Result | None) -> str:
     if not result or not result.passages:
         return "No passages"
-    return "Because" if result.answer else "Related passages"
+    return "The answer, where it stands" if result.answer else "Related passages"
 
 
 def narrowed(narrow: Filter) -> str:
@@ -109,15 +122,13 @@ def narrowed(narrow: Filter) -> str:
 
 def in_reading_order(result: Result) -> list[RankedPassage]:
     """The passages, the one that holds the answer first."""
-    return sorted(result.passages, key=lambda ranked: answer_span(ranked, result.answer) is None)
+    return sorted(result.passages, key=lambda ranked: inside_of(ranked, result.answer) is None)
 
 
 def opened(result: Result, ranked: RankedPassage, matches: Matches) -> Markup:
     """The whole article, its passage set off and the answer in it marked."""
     article, passage = ranked.passage.article, ranked.passage
-    inside = quotation(
-        article.text, (passage.start, passage.end), answer_span(ranked, result.answer), matches
-    )
+    inside = quotation(article.text, (passage.start, passage.end), inside_of(ranked, result.answer), matches)
     text = join(
         [
             article.text[: passage.start],
@@ -151,6 +162,8 @@ def citations(result: Result) -> str:
 def as_markdown(result: Result) -> str:
     """The answer with its evidence, to take away."""
     lines = [f"# {' '.join(result.question.split())}", ""]
+    if result.answer and result.answer.short:
+        lines += [f"**{_line(result.answer.short_text)}**", ""]
     lines += [f"> {_line(result.answer.text)}", ""] if result.answer else [NO_ANSWER, ""]
     lines += ["## Evidence" if result.answer else "## Related passages"]
     for ranked in result.passages:
@@ -166,5 +179,4 @@ def _line(text: str) -> str:
 
 
 def as_json(result: Result) -> str:
-    value = {"question": result.question, "understood": result.understood, **result.to_json()}
-    return json_text(value)
+    return json_text(result.to_json())

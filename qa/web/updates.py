@@ -5,13 +5,16 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from embeddings.backends.folder.catalog import Kept
+from markupsafe import Markup
+
 from embeddings.backends.open import read_info, store
-from embeddings.build.builder import Progress, Report
+from embeddings.build.options import BuildOptions
+from embeddings.build.report import Progress, Report
 from embeddings.errors import QAError
+from embeddings.index.records import Kept
 from qa.pipeline import QA
 from qa.web.dropped_files import add, looked_at, remove
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 
 REPORTED = ["File", "What happened", "Why"]
 LISTED = 200
@@ -54,7 +57,7 @@ def _built(place: str | Path, show: Any) -> tuple[Report, list[list[str]]]:
     before = _kept(place)
     clock = _Clock()
     show(0, desc="reading the sources")
-    report = QA.build(manifest.sources, place, progress=lambda at: show(*clock.told(at)))
+    report = QA.build(manifest.read_from, place, BuildOptions(progress=lambda at: show(*clock.told(at))))
     return report, report_rows(report, before, _kept(place))
 
 

@@ -1,39 +1,31 @@
 """HTML in which text is always text: every string is escaped, only what `element` made is not."""
 
 from collections.abc import Iterable
-from html import escape
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from qa.wording.safe_text import isolated
-
-
-class Markup(str):
-    """HTML made by `element`."""
-
-    __slots__ = ()
-
 
 Child: TypeAlias = "Markup | str | None"
 
 
 def element(tag: str, *children: Child, **attributes: str | int | None) -> Markup:
     """`<tag>` around `children`; `class_` stands for class, `aria_label` for aria-label; None is left out."""
-    names = {name: name.rstrip("_").replace("_", "-") for name in attributes}
-    given = "".join(
-        f' {names[name]}="{escape(str(value))}"' for name, value in attributes.items() if value is not None
+    given = Markup().join(
+        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), value)
+        for name, value in attributes.items()
+        if value is not None
     )
-    return Markup(f"<{tag}{given}>{join(children)}</{tag}>")
+    return Markup("<{0}{1}>{2}</{0}>").format(tag, given, join(children))
 
 
 def join(children: Iterable[Child]) -> Markup:
-    """`children` one after the other, strings escaped."""
-    parts = (
-        child if isinstance(child, Markup) else escape(isolated(child))
-        for child in children
-        if child is not None
+    """`children` one after the other, strings escaped and their writing direction kept to themselves."""
+    return Markup().join(
+        child if isinstance(child, Markup) else isolated(child) for child in children if child is not None
     )
-    return Markup("".join(parts))
 
 
 def safe_address(url: str | None) -> str | None:

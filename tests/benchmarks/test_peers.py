@@ -15,10 +15,12 @@ from benchmarks.peers.__main__ import chosen, export, main
 from benchmarks.peers.peer import Outcome, Peer, Task
 from benchmarks.peers.peer import main as run_peer
 from benchmarks.peers.table import HEADINGS, Entry, Timed, quality, table
+from embeddings.build.options import BuildOptions
 from embeddings.errors import QAError
 from qa import QA
 from qa.evaluation.questions import Question
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 OWNERS = ["a", "a", "b", "c"]
 QUESTIONS = [Question("q1", "?", frozenset({"b"})), Question("q2", "?", frozenset({"a"}))]
@@ -76,9 +78,9 @@ def test_a_line_of_a_library_that_answers() -> None:
 def test_passages_are_exported_as_the_encoder_reads_them(
     sources: Path, tmp_path: Path, encoder: WordEncoder
 ) -> None:
-    QA.build([sources], tmp_path / "qa", encoder=encoder)
+    QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     passages = tmp_path / "passages.jsonl"
-    index = QA.open(tmp_path / "qa", encoder).index
+    index = open_qa(tmp_path / "qa", encoder).index
     owners = export(index, passages)
     documents = Task("", "", str(passages), "", {}).documents()
     for number, passage in enumerate(index.catalog.passages(np.arange(len(owners)))):

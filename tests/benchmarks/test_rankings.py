@@ -7,19 +7,21 @@ import pytest
 
 from benchmarks.quality import main
 from benchmarks.rankings import plain_sentences, reciprocal_rank_fusion, runs
+from embeddings.build.options import BuildOptions
 from embeddings.types import Numbers
 from qa import QA
 from qa.evaluation.questions import Question
 from qa.retrieval.ranking import Ranking
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 QUESTION = Question("q", "Who saved a penalty for the village during the flood?", frozenset({"sport/cup.md"}))
 
 
 @pytest.fixture
 def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
-    QA.build([sources], tmp_path / "qa", encoder=encoder)
-    return QA.open(tmp_path / "qa", encoder)
+    QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
+    return open_qa(tmp_path / "qa", encoder)
 
 
 def ids(qa: QA, numbers: Numbers) -> list[str]:

@@ -155,12 +155,12 @@ def test_the_answer_is_marked_as_it_stands_in_the_article(visit: Callable[..., V
     visitor.ask(BRIDGE)
     answer = "The old stone bridge at Marlow fell into the river at dawn."
     assert visitor.marked == answer
-    assert visitor.said[0] == answer
-    assert "County News · 3 November 2022" in visitor.said[1]
+    assert visitor.said[-2] == answer
+    assert "County News · 3 November 2022" in visitor.said[-1]
     card = visitor.page.locator("#passages .slot").first
     assert card.locator("a").get_attribute("href") == "https://county.example/bridge"
     assert "bridge" in card.locator("u").all_inner_texts()
-    assert visitor.page.locator("#lead .kind").inner_text() == "Because"
+    assert visitor.page.locator("#lead .kind").inner_text() == "The answer, where it stands"
 
 
 def test_nothing_is_asked_of_another_host(visit: Callable[..., Visitor], address: str) -> None:

@@ -3,16 +3,18 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.build.options import BuildOptions
 from embeddings.errors import QueryError
 from qa import QA, Filter, Result
 from qa.answer.answerability import BIAS, THRESHOLD, WEIGHTS, Found, answerable
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 
 @pytest.fixture
 def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
-    QA.build([sources], tmp_path / "qa", encoder=encoder)
-    return QA.open(tmp_path / "qa", encoder)
+    QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
+    return open_qa(tmp_path / "qa", encoder)
 
 
 def test_the_answer_is_in_a_passage_of_its_rank(qa: QA) -> None:
@@ -88,3 +90,8 @@ def test_answerable_goes_the_way_of_each_weight() -> None:
         more = replace(base, **{field.name: 0.9})
         assert (answerable(more) > answerable(base)) == (getattr(WEIGHTS, field.name) > 0), field.name
     assert WEIGHTS.size < 0
+
+
+def test_a_result_names_the_days_of_all_that_matches(qa: QA) -> None:
+    """More than are shown: the page draws when the news was."""
+    assert sorted(qa.ask("river bridge cup", top_k=1).days) == ["2022-06-03", "2022-09-10"]

@@ -1,12 +1,7 @@
 """Articles in SQLite and passages in a memory-mapped array: what vectors and words are numbers of."""
 
-import hashlib
-import json
-import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.index.manifest import damaged
-from embeddings.text.copies import Copy, signature, stories
+from embeddings.index.records import CatalogStats, Kept, content_hash, ordinal, recent_rank
+from embeddings.text.copies import Copy, copied_stories, signature
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
 
@@ -37,32 +33,6 @@ CREATE INDEX by_first ON articles (first);
 CREATE INDEX by_story ON articles (story) WHERE story IS NOT NULL;
 """
 _PASSAGE = np.dtype([("article", "<i8"), ("start", "<i8"), ("end", "<i8")])
-
-
-def content_hash(article: Article) -> bytes:
-    """SHA-256 of what an article's passages and vectors come from: title and text."""
-    return hashlib.sha256(json.dumps([article.title, article.text]).encode()).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An article's row in the catalog, without its text."""
-
-    id: str
-    content: bytes
-    signature: bytes
-    first: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogStats:
-    articles: int
-    passages: int
-    since: str | None
-    until: str | None
-    sources: dict[str, int]
-    """Articles of each publisher, most first."""
 
 
 class CatalogWriter:
@@ -98,10 +68,10 @@ class CatalogWriter:
         return number, first
 
     def close(self) -> None:
-        found = stories(self._copies)
-        copied = np.flatnonzero(np.isin(found, found[found != np.arange(len(found))]))
+        found = copied_stories(self._copies)
         self._db.executemany(
-            "UPDATE articles SET story = ? WHERE number = ?", [(int(found[n]), int(n)) for n in copied]
+            "UPDATE articles SET story = ? WHERE number = ?",
+            [(story, number) for number, story in found.items()],
         )
         self._db.execute("COMMIT")
         self._db.executescript(_INDEXES)
@@ -220,14 +190,19 @@ class Catalog:
         """Float32 `(len(articles),)`: days since the year 0 of each article's date, NaN without one."""
         dates = dict(self._rows("date", articles))
         try:
-            return np.array([_ordinal(dates[int(number)]) for number in articles], np.float32)
+            return np.array([ordinal(dates[int(number)]) for number in articles], np.float32)
         except (KeyError, ValueError) as error:
             raise damaged(self._files[0], f"no article, or no day: {error}") from None
 
     @cached_property
-    def newest(self) -> float:
-        """The latest of the `days`; NaN where no article has a date."""
-        return _ordinal(next(self._select("SELECT max(date) FROM articles"))[0])
+    def today(self) -> float:
+        """The day that recency counts from, of the kind of `days`; NaN where no article has a date."""
+        return ordinal(self._recent())
+
+    def _recent(self) -> str | None:
+        dated = next(self._select("SELECT count(date) FROM articles"))[0]
+        by_date = "SELECT date FROM articles WHERE date IS NOT NULL ORDER BY date LIMIT 1 OFFSET ?"
+        return next((day for (day,) in self._select(by_date, (recent_rank(dated),))), None)
 
     def leads(self, articles: Numbers) -> Numbers:
         """Number of the first passage of each article that has one."""
@@ -295,7 +270,7 @@ class Catalog:
 
     def stats(self) -> CatalogStats:
         count, since, until = next(self._select("SELECT count(*), min(date), max(date) FROM articles"))
-        return CatalogStats(count, len(self._passages), since, until, self.sources())
+        return CatalogStats(count, len(self._passages), since, until, self.sources(), self._recent())
 
     def sources(self) -> dict[str, int]:
         """Articles of each publisher, most first."""
@@ -314,7 +289,3 @@ def _conditions(narrow: Filter) -> tuple[list[str], list[str]]:
     if narrow.sources:
         conditions.append(f"source IN ({', '.join('?' * len(narrow.sources))})")
     return conditions, [*values, *narrow.sources]
-
-
-def _ordinal(day: str | None) -> float:
-    return float(date.fromisoformat(day).toordinal()) if day else math.nan

@@ -27,7 +27,7 @@ _SAID = {
 
 
 @contextmanager
-def told_of_a_full_disk(folder: Path) -> Iterator[None]:
+def naming_a_full_disk(folder: Path) -> Iterator[None]:
     """Raises QAError, naming `folder`, where what is done inside fails for want of space, or of a disk."""
     try:
         yield

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embeddings.backends.folder import generations
-from embeddings.backends.folder.catalog import Catalog, CatalogWriter, Kept
-from embeddings.backends.folder.disk_full import told_of_a_full_disk
+from embeddings.backends.folder.catalog import Catalog, CatalogWriter
+from embeddings.backends.folder.disk_full import naming_a_full_disk
 from embeddings.backends.folder.generations import Generations
 from embeddings.backends.folder.vectors import VectorIndex, cells_path
 from embeddings.backends.folder.words import WordIndex, WordWriter
-from embeddings.backends.protocols import ArticleCatalog, Previous
-from embeddings.backends.verify import check
+from embeddings.backends.protocols import Previous
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import IndexMismatchError, NoIndexError
+from embeddings.index.checks import check
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import (
     ARTICLE_WORDS,
@@ -29,6 +29,9 @@ from embeddings.index.manifest import (
     damaged,
     sum_files,
 )
+from embeddings.index.parts import ArticleCatalog
+from embeddings.index.records import Kept
+from embeddings.sources.source import Source
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Encoder, Filter, Numbers, Vectors
@@ -72,7 +75,7 @@ class FolderStore:
 
     @contextmanager
     def write(self) -> Iterator["FolderDraft"]:
-        with told_of_a_full_disk(self.home), self._generations.write() as draft:
+        with naming_a_full_disk(self.home), self._generations.write() as draft:
             yield FolderDraft(draft)
 
     def roll_back(self) -> tuple[str, Manifest]:
@@ -149,7 +152,7 @@ class FolderWriter:
     def add_vectors(self, vectors: Vectors) -> None:
         self._vectors.add(vectors)
 
-    def finish(self, sources: list[str], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
         self._catalog.close()
         self._passage_words.close()
         self._article_words.close()

@@ -7,11 +7,10 @@ from typing import Any, Self
 import faiss
 import numpy as np
 
+from embeddings.backends.protocols import EXACT_UP_TO
 from embeddings.index.manifest import damaged
 from embeddings.types import Numbers, Vectors
 
-EXACT_UP_TO = 150_000
-"""Passages up to which every vector is compared: some ten milliseconds on one core."""
 _TRAIN = 64
 """Vectors a cell that its centre is learned from (FAISS wants 39 at least)."""
 _VISITED = 1 / 32

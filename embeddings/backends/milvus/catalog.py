@@ -1,9 +1,7 @@
 """Articles and passages on Milvus: what vectors and words are numbers of."""
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from functools import cached_property
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -11,10 +9,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.backends.folder.catalog import CatalogStats, Kept
 from embeddings.backends.milvus.queries import Collection
 from embeddings.backends.milvus.schema import condition, text_hash
 from embeddings.errors import IndexMismatchError
+from embeddings.index.records import CatalogStats, Kept, ordinal
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
 
@@ -60,8 +58,8 @@ class MilvusCatalog:
         return self._stats.sources
 
     @property
-    def newest(self) -> float:
-        return _ordinal(self._stats.until)
+    def today(self) -> float:
+        return ordinal(self._stats.recent or self._stats.until)
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         found: dict[int, Article] = {}
@@ -109,7 +107,7 @@ class MilvusCatalog:
         return np.array([first for _, first, count, _ in self._known(articles) if count], np.int64)
 
     def days(self, articles: Numbers) -> Vectors:
-        return np.array([_ordinal(_iso(day)) for day, _, _, _ in self._known(articles)], np.float32)
+        return np.array([ordinal(_iso(day)) for day, _, _, _ in self._known(articles)], np.float32)
 
     def stories(self, articles: Numbers) -> Numbers:
         known = self._known(articles)
@@ -207,7 +205,3 @@ def _joined(rows: Iterable[Any]) -> Iterator[tuple[int, Article]]:
 def _iso(day: int) -> str | None:
     digits = f"{day:08}"
     return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if day else None
-
-
-def _ordinal(day: str | None) -> float:
-    return float(date.fromisoformat(day).toordinal()) if day else math.nan

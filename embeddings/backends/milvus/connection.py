@@ -35,7 +35,7 @@ class Connection:
         return bool(found) and (int(found[1]), int(found[2])) >= _WORDS_SINCE  # type: ignore[index]
 
     @property
-    def lacking(self) -> str:
+    def missing(self) -> str:
         """What the server cannot do, and which version can; empty where it can do all."""
         if self.has_words:
             return ""

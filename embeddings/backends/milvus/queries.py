@@ -151,10 +151,14 @@ class MilvusTerms(Terms):
     def __len__(self) -> int:
         return self._count
 
-    def _frequencies(self, terms: Sequence[str]) -> list[int]:
+    def frequencies(self, terms: Sequence[str]) -> list[int]:
         rows = self._counts.rows("term", list(dict.fromkeys(terms)), ["term", self._kind])
         known = {row["term"]: int(row[self._kind]) for row in rows}
         return [known.get(term, 0) for term in terms]
+
+    def near(self, term: str, edits: int, k: int) -> Numbers:  # noqa: ARG002
+        """None: Milvus looks for terms as they are."""
+        return np.zeros(0, np.int64)
 
     def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:  # noqa: ARG002
         return np.zeros(0, np.int64), np.zeros(0, np.float32)

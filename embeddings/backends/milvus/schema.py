@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from embeddings.backends.folder.catalog import CatalogStats
 from embeddings.backends.milvus.connection import Connection
+from embeddings.backends.protocols import EXACT_UP_TO
+from embeddings.index.records import CatalogStats
 from embeddings.types import Filter
 
 TEXT = 65_535
@@ -21,8 +22,6 @@ _SOURCE = 256
 """Characters of a publisher's name; longer ones are known by their hash."""
 PIECES = 1 << 20
 """Numbers that are kept free for the rows of one article."""
-EXACT_UP_TO = 150_000
-"""Passages up to which Milvus compares every vector."""
 MANIFEST, STATS, BEFORE, WRITER = (f"article_qa.{name}" for name in ("manifest", "stats", "before", "writer"))
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.backends.folder.catalog import CatalogStats, Kept, content_hash
 from embeddings.backends.folder.words import WordWriter
 from embeddings.backends.milvus import schema
 from embeddings.backends.milvus.bulk_import import Import
@@ -19,10 +18,12 @@ from embeddings.backends.milvus.connection import Connection
 from embeddings.backends.milvus.lease import Heartbeat
 from embeddings.backends.protocols import Previous
 from embeddings.index.manifest import FileSum, Manifest
-from embeddings.text.copies import Copy, signature, stories
+from embeddings.index.records import CatalogStats, Kept, content_hash, recent_rank
+from embeddings.sources.source import Source
+from embeddings.text.copies import Copy, copied_stories, signature
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
-from embeddings.text.terms import analyzer
+from embeddings.text.terms import analyzer, searched
 from embeddings.types import Article, Encoder, Vectors
 
 _ROWS = 1_000
@@ -61,8 +62,7 @@ class MilvusWriter:
         self._digest = hashlib.sha256()
         self._bytes = 0
         self._counts: dict[str, list[int]] = {}
-        self._since: str | None = None
-        self._until: str | None = None
+        self._days: list[str] = []
         self._sources: Counter[str] = Counter()
         self._words: tuple[WordWriter, WordWriter] | None = None
         if not connection.has_words:
@@ -90,8 +90,7 @@ class MilvusWriter:
         if self._words:
             self._words[1].add(number, article.title, article.text, article.date, article.source)
         if article.date:
-            self._since = min(self._since or article.date, article.date)
-            self._until = max(self._until or article.date, article.date)
+            self._days.append(article.date)
         if article.source:
             self._sources[article.source] += 1
         self.articles += 1
@@ -101,7 +100,7 @@ class MilvusWriter:
         for vector in np.asarray(vectors, np.float32):
             self._inserts[self._names.passages].add(self._waiting.popleft() | {"vector": vector})
 
-    def finish(self, sources: list[str], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
         for term, (passages, articles) in self._counts.items():
             row = {"term": term, "passages": passages, "articles": articles, "no_vector": _NOTHING}
             self._inserts[self._names.terms].add(row)
@@ -113,8 +112,14 @@ class MilvusWriter:
             writer.close()
         kind = schema.index(self._connection, self._names, self.passages)
         self._tell_stories()
+        days = sorted(self._days) or [None]
         stats = CatalogStats(
-            self.articles, self.passages, self._since, self._until, dict(self._sources.most_common())
+            articles=self.articles,
+            passages=self.passages,
+            since=days[0],
+            until=days[-1],
+            sources=dict(self._sources.most_common()),
+            recent=days[recent_rank(len(days))],
         )
         texts = {"articles": FileSum(self._bytes, self._digest.hexdigest())}
         manifest = Manifest.of(sources, encoder, settings, (self.articles, self.passages), kind, texts)
@@ -163,7 +168,7 @@ class MilvusWriter:
         return {"terms": terms} if self._connection.has_words else {}
 
     def _terms(self, title: str, text: str) -> list[str]:
-        return list(self._analyzer.analyze(f"{title}\n{title}\n{text}"))
+        return list(self._analyzer.analyze(searched(title, text)))
 
     def _count(self, terms: list[str], kind: int) -> None:
         for term in set(terms):
@@ -171,18 +176,18 @@ class MilvusWriter:
 
     def _tell_stories(self) -> None:
         """Copies are known only when all articles are: the rows of those few are written again."""
-        found = stories(self._copies)
-        copied = np.flatnonzero(np.isin(found, found[found != np.arange(len(found))]))
+        found = copied_stories(self._copies)
+        copied = list(found)
         client, name = self._connection.client, self._names.articles
         for first in range(0, len(copied), _STORIES):
             rows = client.query(
                 name,
-                filter=f"number in {copied[first : first + _STORIES].tolist()}",
+                filter=f"number in {copied[first : first + _STORIES]}",
                 output_fields=schema.article_fields(self._connection),
                 consistency_level="Strong",
             )
-            client.upsert(name, [{**row, "story": int(found[int(row["number"])])} for row in rows])
-        if len(copied):
+            client.upsert(name, [{**row, "story": found[int(row["number"])]} for row in rows])
+        if copied:
             client.flush(name)
 
 

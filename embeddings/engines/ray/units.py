@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.backends.folder.catalog import content_hash
 from embeddings.engines.ray.wire import Record, Warned
+from embeddings.index.records import content_hash
 from embeddings.sources.corpus import few_remarks, read_file
 from embeddings.sources.files import File
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import Reading
 from embeddings.types import Article
 
 _UNIT_BYTES = 4_000_000

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from embeddings.encoders.batches import encode_documents
 from embeddings.engines.ray.shards import Shards
 from embeddings.engines.ray.units import Marks, Part, read_parts
 from embeddings.engines.ray.wire import pack, unpack
 from embeddings.errors import QAError
 from embeddings.sources.files import File
-from embeddings.sources.readers import Reading
-from embeddings.text.passages import cut, document, short_title
+from embeddings.sources.readers.base import Reading
+from embeddings.sources.source import from_json, to_json
+from embeddings.text.passages import cut, documents
 from embeddings.text.sentences import Span
-from embeddings.types import Article, Encoder, Vectors
+from embeddings.types import Article, Encoder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,8 +32,6 @@ _TRIES = 5
 """Machines are lost, but what kills its worker every time is not tried for ever, as Ray would."""
 SHARED = "on a cluster, sources and index must lie on disks that all nodes see at the same paths"
 Load: TypeAlias = Callable[[str], Encoder]
-_BATCH = 1024
-"""Passages encoded together, at most: a book is one shard, however long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ def unit_row(number: int, files: range, all_files: list[File]) -> dict[str, Any]
     lines = []
     for at in files:
         file = all_files[at]
-        lines.append([at, str(file.path), file.id, file.folder, file.size, str(file.path.absolute())])
+        how = to_json(file.reading) if file.reading else None
+        lines.append([at, str(file.path), file.id, file.folder, file.size, how, str(file.path.absolute())])
     return {"unit": number, "files": json.dumps(lines)}  # ASCII: a name need not be UTF-8
 
 
@@ -58,8 +59,12 @@ def read_unit(rows: "pa.Table", job: Job, known: Marks) -> Iterator["pa.Table"]:
     """A row for each shard of the units, with its records packed unless the shard is there already."""
     for row in rows.to_pylist():
         files = [
-            (number, File(Path(path), id, folder, size), Path(place))
-            for number, path, id, folder, size, place in json.loads(row["files"])
+            (
+                number,
+                File(Path(path), id, folder, size, from_json(how) if how is not None else None),
+                Path(place),
+            )
+            for number, path, id, folder, size, how, place in json.loads(row["files"])
         ]
         for at, part in enumerate(read_parts(files, job.reading, known)):
             yield _part_row(row["unit"], at, part, job)
@@ -119,9 +124,8 @@ class Embedder:
             article = record.item
             if isinstance(article, Article) and not record.known:
                 spans.append(cut(article, encoder, settings))
-                title = short_title(article.title, encoder, settings)
-                texts.extend(document(title, article.text[start:end]) for start, end in spans[-1])
-        vectors = np.split(_encode(texts, encoder), np.cumsum([len(own) for own in spans])[:-1])
+                texts.extend(documents(article, spans[-1], encoder, settings))
+        vectors = np.split(encode_documents(texts, encoder), np.cumsum([len(own) for own in spans])[:-1])
         self._job.shards.write(key, packed, list(zip(spans, vectors, strict=False)))
 
     def _encoder(self) -> Encoder:
@@ -135,11 +139,6 @@ class Embedder:
                 )
             self._loaded = encoder
         return self._loaded
-
-
-def _encode(texts: list[str], encoder: Encoder) -> Vectors:
-    batches = [encoder.encode_document(texts[at : at + _BATCH]) for at in range(0, len(texts), _BATCH)]
-    return np.concatenate([np.zeros((0, encoder.dim), np.float32), *batches])
 
 
 def _to_rows(rows: list[dict[str, Any]]) -> "pa.Table":

@@ -1,15 +1,12 @@
 """Bytes to text and loose values to an article's fields, the same way for every format."""
 
 import codecs
-import datetime
 import logging
-import re
 import string
 from urllib.parse import urlsplit
 
-from charset_normalizer import from_bytes
-
-from embeddings.sources.readers import Unreadable
+from embeddings.sources.readers.base import Unreadable
+from embeddings.sources.readers.dates import Ambiguous, day
 from embeddings.types import Article
 
 log = logging.getLogger(__name__)
@@ -31,7 +28,6 @@ _COMMON = frozenset(string.ascii_letters + string.digits + ' \n\r\t"{}.,:' + "ï¼
 """Characters of which any text has some; two bytes of anything else rarely make one of them."""
 MAX_FIELD = 1_000
 """Characters of a title, an address or a publisher."""
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", re.ASCII)
 
 
 def decode(data: bytes, path: str, declared: str | None = None) -> str:
@@ -61,6 +57,8 @@ def decode(data: bytes, path: str, declared: str | None = None) -> str:
 
 def _detected(sample: bytes) -> str:
     """The likeliest encoding; of equally likely ones (French is as good in cp1250), the commonest."""
+    from charset_normalizer import from_bytes
+
     matches = from_bytes(sample, cp_isolation=list(_ENCODINGS))
     best = matches.best()
     if best is None:
@@ -135,8 +133,9 @@ def article(
     url: object = None,
     date: object = None,
     source: object = None,
+    modified: float | None = None,
 ) -> Article:
-    """An article of cleaned fields. Raises Unreadable where no text is left."""
+    """An article of cleaned fields; `modified` as in Origin. Raises Unreadable where no text is left."""
     body = clean(text).strip()
     if not body:
         raise Unreadable("no text in it")
@@ -151,24 +150,27 @@ def article(
         title=heading[:MAX_FIELD],
         text=body,
         url=address,
-        date=iso_date(date, path),
-        source=_short("publisher", source, path) or _host(address),
+        date=iso_date(date, path, modified),
+        source=_short("publisher", source, path) or host(address),
         path=clean(path),
     )
 
 
-def iso_date(value: object, path: str) -> str | None:
-    """The day of `value` (text that begins with an ISO one); None, with a warning, for others."""
+def iso_date(value: object, path: str, modified: float | None = None) -> str | None:
+    """The day that a loose value names; None, with a warning, for what names none."""
     if value is None or value == "":
         return None
-    text = str(value).strip()[:40] if isinstance(value, str | int) else f"of type {type(value).__name__}"
-    day = _DAY.match(text)
+    text = str(value).strip()[:100] if isinstance(value, str | int | float) else f"a {type(value).__name__}"
     try:
-        found = datetime.date(*map(int, day.groups())) if day else datetime.date.fromisoformat(text[:10])
-    except ValueError:
-        log.warning("%s: the date %r is not YYYY-MM-DD: left out", path, text)
+        found = day(text, modified)
+    except Ambiguous:
+        log.warning("%s: the date %r may be of two days: left out", path, text)
         return None
-    return found.isoformat()
+    except (ValueError, OverflowError, OSError):
+        found = None
+    if found is None:
+        log.warning("%s: the date %r names no day: left out", path, text)
+    return found
 
 
 def _short(name: str, value: object, path: str) -> str | None:
@@ -187,7 +189,8 @@ def one_line(value: object) -> str | None:
     return " ".join(clean(str(value)).split()) or None
 
 
-def _host(url: str | None) -> str | None:
+def host(url: str | None) -> str | None:
+    """The host of an address, without `www.`."""
     try:
         host = urlsplit(url or "").hostname
     except ValueError:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from embeddings.sources.readers import LARGEST_PAGE, Origin, Unreadable, read_all
+from embeddings.sources.readers.base import LARGEST_PAGE, Origin, Unreadable, read_all
 from embeddings.sources.readers.fields import article, decode
 from embeddings.types import Article
 
@@ -46,4 +46,5 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
         url=fields.get("url"),
         date=fields.get("date"),
         source=fields.get("sitename"),
+        modified=origin.modified,
     )

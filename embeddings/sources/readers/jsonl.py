@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, TextIO, TypeAlias, cast
 
-from embeddings.sources.readers import LARGEST, Origin, Unreadable, too_large
+from embeddings.sources.readers.base import LARGEST, Origin, Unreadable, too_large
 from embeddings.sources.readers.fields import article, utf_16_or_32
 from embeddings.types import Article, Skipped
 
@@ -184,4 +184,5 @@ def _record(line: bytes, number: int, origin: Origin) -> Article:
         url=record.get("url"),
         date=record.get("date"),
         source=record.get("source"),
+        modified=origin.modified,
     )

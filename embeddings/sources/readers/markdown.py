@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-import yaml
-
-from embeddings.sources.readers import Origin, read_all
+from embeddings.sources.readers.base import Origin, read_all
+from embeddings.sources.readers.dates import published
 from embeddings.sources.readers.fields import MAX_FIELD, article, clean, decode, one_line
 from embeddings.types import Article
 
@@ -32,8 +31,9 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     heading, rest = _split_heading(text)
     if heading and rest.strip() and (not title or title == heading):
         title, text = heading, rest
+    day = fields.get("date") or published(text, origin.modified)
     yield article(
-        origin.path, origin.id, title, text, fields.get("url"), fields.get("date"), fields.get("source")
+        origin.path, origin.id, title, text, fields.get("url"), day, fields.get("source"), origin.modified
     )
 
 
@@ -50,6 +50,8 @@ def _fields(front: str, path: str) -> dict[str, str]:
     They are taken from YAML's nodes, not its values: aliases and merge keys are never expanded, so that a
     "billion laughs" stays folded, and a title such as `No` or `12:30` stays what it is.
     """
+    import yaml
+
     try:
         node = yaml.compose(front, yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

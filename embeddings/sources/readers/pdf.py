@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from embeddings.sources.readers import LARGEST, Origin, Unreadable, too_large
+from embeddings.sources.readers.base import LARGEST, Origin, Unreadable, too_large
 from embeddings.sources.readers.fields import article
 from embeddings.types import Article
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from embeddings.sources.readers import Origin, read_all
+from embeddings.sources.readers.base import Origin, read_all
+from embeddings.sources.readers.dates import published
 from embeddings.sources.readers.fields import article, clean, decode
 from embeddings.types import Article
 
@@ -13,7 +14,8 @@ _TITLE = 200
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     title, text = split_title(decode(read_all(stream), origin.path))
-    yield article(origin.path, origin.id, title, text)
+    day = published(text, origin.modified)
+    yield article(origin.path, origin.id, title, text, date=day)
 
 
 def split_title(text: str) -> tuple[str, str]:

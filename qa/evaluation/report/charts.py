@@ -4,7 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.wording.html import Markup, element, join
+from markupsafe import Markup
+
+from qa.wording.html import element, join
 
 _WIDTH, _HEIGHT = 360, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 16, 14, 34

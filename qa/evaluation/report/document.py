@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from markupsafe import Markup
+
 from embeddings.errors import QAError
 from qa.evaluation.calibration import reliability
 from qa.evaluation.evaluate import Evaluation, Trial
@@ -13,11 +15,13 @@ from qa.evaluation.report.charts import Bar, Dot, columns, histogram, whisker
 from qa.evaluation.report.charts import reliability as reliability_chart
 from qa.evaluation.report.listings import RANKED_BY, changed, false_answers, worst
 from qa.evaluation.report.parts import figure, section, table
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 from qa.wording.safe_text import printable
 
 _CSS = Path(__file__).parent / "report.css"
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY = Markup(
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+)
 _RANKS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 50), (51, None))
 
 
@@ -47,10 +51,10 @@ def document(trial: Trial, evaluation: Evaluation) -> str:
     head = element(
         "head",
         Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
+        _POLICY,
         Markup('<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'),
         element("title", f"Evaluation: {printable(trial.name)}"),
-        element("style", Markup(_CSS.read_text("utf-8"))),
+        element("style", Markup(_CSS.read_text("utf-8"))),  # noqa: S704 - our own file
     )
     body = element("body", element("main", *sections))
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"

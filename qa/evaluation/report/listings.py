@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qa.answer.answerability import THRESHOLD
+from markupsafe import Markup
+
 from qa.evaluation.evaluate import Trial
 from qa.evaluation.metrics import Run, first_relevant, measure
 from qa.evaluation.questions import Question
 from qa.evaluation.report.parts import section, words
-from qa.wording.html import Child, Markup, element, join, safe_address
+from qa.wording.html import Child, element, join, safe_address
 from qa.wording.safe_text import printable
 
 RANKED_BY = "nDCG@10"
@@ -127,6 +128,6 @@ def false_answers(trial: Trial) -> Markup | None:
     ]
     said = (
         f"{len(answered)} of {len(trial.unanswerable)} questions that the corpus does not answer were "
-        f"answered (answerable of {THRESHOLD} or more), the surest first."
+        "answered, the surest first."
     )
     return section("Answered without an answer", said, element("ol", *items, class_="failures"))

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from qa.wording.html import Child, Markup, element
+from markupsafe import Markup
+
+from qa.wording.html import Child, element
 from qa.wording.safe_text import printable
 
 

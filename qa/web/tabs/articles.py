@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from embeddings.backends.info import describe
 from embeddings.errors import QAError
-from embeddings.sources.readers import ENDINGS
+from embeddings.sources.readers.by_ending import ENDINGS
 from embeddings.sources.uploads import added_files
 from embeddings.types import Article
 from qa.web.cards import day, title
@@ -15,7 +17,7 @@ from qa.web.dropped_files import discard
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD
 from qa.web.updates import LISTED, REPORTED, added, rebuilt, removed
-from qa.wording.html import Markup, element
+from qa.wording.html import element
 
 HEADERS = ["Date", "Publisher", "Title"]
 

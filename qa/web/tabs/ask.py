@@ -7,18 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from embeddings.backends.protocols import ArticleCatalog
 from embeddings.errors import QAError
+from embeddings.index.parts import ArticleCatalog
 from embeddings.types import Filter
 from qa.evaluation.questions import Question, read_questions
+from qa.pipeline import LONGEST
 from qa.types import Result
 from qa.web.live import LiveQA
 from qa.web.tabs import evidence
 from qa.web.timeline import days_within
 from qa.web.turns import Turn, extended, messages, turn_of
 
-LONGEST = 2_000
-"""Characters of a question."""
 _SHORT = 70
 """Characters of a question that serves as an example."""
 ANY = ""

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from qa.types import RankedPassage
 from qa.web.cards import card
 from qa.web.live import matcher
 from qa.web.timeline import chart, timeline
 from qa.web.turns import Turn, as_json, as_markdown, citations, in_reading_order, lead, opened
-from qa.wording.html import Markup
 
 SLOTS = 20
 """Passages that the page can show at once."""

@@ -9,9 +9,11 @@ import pytest
 import tantivy
 
 from embeddings.backends.folder.generations import Generations
-from embeddings.backends.verify import NEAREST, verify
+from embeddings.backends.verify import verify
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
 from embeddings.errors import IndexMismatchError
-from embeddings.index.index import ArticleIndex
+from embeddings.index.checks import NEAREST
 from embeddings.index.manifest import (
     ARTICLES,
     MANIFEST,
@@ -25,11 +27,12 @@ from embeddings.text.passages import document, short_title
 from embeddings.types import Encoder, Vectors
 from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 
 @pytest.fixture
 def generation(sources: Path, encoder: WordEncoder, tmp_path: Path) -> Path:
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder)
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     return Generations(tmp_path / "qa").current()
 
 
@@ -99,7 +102,7 @@ class Shuffled(WordEncoder):
 
 
 def test_vectors_of_a_conversion_that_is_not_the_model(sources: Path, tmp_path: Path) -> None:
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=Shuffled())
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=Shuffled()))
     said = error(Generations(tmp_path / "qa").current(), Shuffled())
     assert "has passage 0 (bridge.md) at cosine " in said
     assert "before conversion: run `rm -r 'cache/a conversion'`, then run `qa index --rebuild" in said
@@ -112,7 +115,7 @@ def test_vectors_of_a_conversion_that_is_the_model(sources: Path, tmp_path: Path
         def uncompiled(self) -> Encoder:
             return WordEncoder()
 
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=Faithful())
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=Faithful()))
     last = list(verify(tmp_path / "qa", Faithful()))[-1]
     assert last == "model: 3 encoded again by the model that was not converted, none below cosine 0.99"
 
@@ -170,7 +173,7 @@ def test_vectors_that_are_none(value: float, generation: Path, encoder: WordEnco
     faiss.write_index(forged, str(generation / VECTORS))
     seal(generation)
     assert "expected 0.99 or more" in error(generation, encoder)
-    index = ArticleIndex.open(generation.parent.parent, encoder)
+    index = open_index(generation.parent.parent, encoder)
     query = encoder.encode_query(["The old bridge"])[0]
     with pytest.raises(IndexMismatchError, match=r"vectors.faiss is damaged .*run `qa index --rebuild"):
         index.vectors.scores(query, np.arange(3))
@@ -184,7 +187,7 @@ def test_a_forged_count_takes_no_memory_in_the_next_build(
     db.close()
     seal(generation)
     place = generation.parent.parent
-    report = ArticleIndex.build([sources], place, encoder=encoder)
+    report = build_index([sources], place, BuildOptions(encoder=encoder))
     assert (report.encoded, report.added) == (3, 3)
     assert len(list(verify(place, encoder))) == 4
 
@@ -216,8 +219,8 @@ def test_counts_that_disagree(generation: Path, encoder: WordEncoder) -> None:
 def test_the_threshold_leaves_room_for_batches_of_other_company(
     real_encoder: Encoder, tmp_path: Path
 ) -> None:
-    ArticleIndex.build([ROOT / "seeds"], tmp_path, encoder=real_encoder)
-    index = ArticleIndex.open(tmp_path, real_encoder)
+    build_index([ROOT / "seeds"], tmp_path, BuildOptions(encoder=real_encoder))
+    index = open_index(tmp_path, real_encoder)
     count = index.manifest.passages
     stored = index.vectors.rows(0, count)
     passages = index.catalog.passages(np.arange(count))

@@ -2,15 +2,16 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
 from embeddings.build.preview import Preview, preview
 from embeddings.errors import QAError, SourceError
-from embeddings.index.index import ArticleIndex
 from embeddings.text.passages import PassageSettings
 from tests.fakes import WordEncoder
 
 
 def look(sources: Path, folder: Path, encoder: WordEncoder, rebuild: bool = False) -> Preview:
-    return preview([sources], folder, rebuild=rebuild, mark=encoder.fingerprint)
+    return preview([sources], folder, BuildOptions(rebuild=rebuild, encoder=encoder))
 
 
 def counts(seen: Preview) -> tuple[int, ...]:
@@ -21,7 +22,7 @@ def test_it_says_what_the_build_then_does(sources: Path, tmp_path: Path, encoder
     folder = tmp_path / "qa"
     assert counts(look(sources, folder, encoder)) == (3, 3, 0, 0, 0, 0, 3)
     assert not folder.exists()
-    ArticleIndex.build([sources], folder, encoder=encoder)
+    build_index([sources], folder, BuildOptions(encoder=encoder))
     assert counts(look(sources, folder, encoder)) == (3, 0, 0, 0, 0, 3, 0)
 
     (sources / "new.txt").write_text("Something new happened.")
@@ -37,17 +38,17 @@ def test_it_says_what_the_build_then_does(sources: Path, tmp_path: Path, encoder
     assert encoder.documents == []
     assert sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*")) == before
 
-    report = ArticleIndex.build([sources], folder, encoder=encoder)
+    report = build_index([sources], folder, BuildOptions(encoder=encoder))
     kinds = ("articles", "added", "changed", "renamed", "deleted", "unchanged", "encoded")
     assert tuple(getattr(report, kind) for kind in kinds) == counts(seen)
 
 
 def test_what_makes_all_vectors_invalid(sources: Path, tmp_path: Path, encoder: WordEncoder) -> None:
     folder = tmp_path / "qa"
-    ArticleIndex.build([sources], folder, encoder=encoder)
+    build_index([sources], folder, BuildOptions(encoder=encoder))
     assert counts(look(sources, folder, encoder, rebuild=True)) == (3, 0, 0, 0, 0, 3, 3)
     assert counts(look(sources, folder, WordEncoder("other"))) == (3, 0, 0, 0, 0, 3, 3)
-    other = preview([sources], folder, settings=PassageSettings(words=12), mark=encoder.fingerprint)
+    other = preview([sources], folder, BuildOptions(settings=PassageSettings(words=12), encoder=encoder))
     assert counts(other) == (3, 0, 0, 0, 0, 3, 3)
 
 

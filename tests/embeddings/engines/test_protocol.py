@@ -6,14 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.backends.folder.catalog import content_hash
-from embeddings.build.builder import Progress, Report
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
+from embeddings.build.report import Progress, Report
 from embeddings.errors import QAError
-from embeddings.index.index import ArticleIndex
+from embeddings.index.records import content_hash
 from embeddings.sources.corpus import Corpus
 from embeddings.text.passages import PassageSettings, cut, document
 from embeddings.types import Article, Encoder, Prepared, Skipped
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 SETTINGS = PassageSettings(words=10, overlap=0)
 
@@ -61,7 +63,7 @@ class Elsewhere:
 
 
 def build(sources: Path, folder: Path, encoder: WordEncoder, engine: Elsewhere | None = None) -> Report:
-    return ArticleIndex.build([sources], folder, settings=SETTINGS, encoder=encoder, engine=engine)
+    return build_index([sources], folder, BuildOptions(settings=SETTINGS, encoder=encoder, engine=engine))
 
 
 @pytest.mark.parametrize("leaves", [(), ("flood.txt",), ("bridge.md", "sport/cup.md")])
@@ -73,7 +75,7 @@ def test_what_is_encoded_elsewhere_stands_where_it_would(
     assert len(encoder.documents) < there.passages or len(leaves) == 3
     here = build(sources, tmp_path / "here", WordEncoder())
     assert (there.passages, there.encoded) == (here.passages, here.encoded)
-    made, plain = (ArticleIndex.open(tmp_path / name, encoder) for name in ("there", "here"))
+    made, plain = (open_index(tmp_path / name, encoder) for name in ("there", "here"))
     numbers = np.arange(here.passages)
     np.testing.assert_array_equal(made.vectors.rows(0, here.passages), plain.vectors.rows(0, here.passages))
     assert made.catalog.passages(numbers) == plain.catalog.passages(numbers)
@@ -100,7 +102,9 @@ def test_an_engine_that_fails_is_closed_and_keeps_its_own(
 
 def test_progress_is_the_engine_s(sources: Path, tmp_path: Path, encoder: WordEncoder) -> None:
     seen: list[Progress] = []
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder, progress=seen.append, engine=Elsewhere())
+    build_index(
+        [sources], tmp_path / "qa", BuildOptions(encoder=encoder, progress=seen.append, engine=Elsewhere())
+    )
     assert [at.fraction for at in seen] == [0.25, 0.5, 0.75, 1.0]
     assert [at.articles for at in seen] == [0, 1, 2, 3]
 

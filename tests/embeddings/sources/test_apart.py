@@ -1,7 +1,9 @@
 """Files that take a reader too long, or too much memory: they are left out, and the next ones are read."""
 
+import io
 import json
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from embeddings.sources import apart
 from embeddings.sources.apart import read_apart
 from embeddings.sources.corpus import read_file
 from embeddings.sources.files import File
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import Reading
 from embeddings.types import Article, Skipped
 from tests.embeddings.sources.test_corpus import HTML, pdf, write
 
@@ -19,12 +21,20 @@ ATTRIBUTES = "<p " + " ".join(f"a{number}=1" for number in range(150_000)) + ">x
 
 @pytest.fixture(autouse=True)
 def _apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "APART", frozenset((".html", ".htm", ".pdf")))
+    monkeypatch.setattr(apart, "APART", frozenset((".html", ".htm", ".pdf", ".zip")))
 
 
 def file(folder: Path, name: str, content: str | bytes) -> File:
     path = write(folder, name, content)
     return File(path, name, folder.name, path.stat().st_size)
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return made.getvalue()
 
 
 @pytest.mark.slow  # a process
@@ -38,6 +48,7 @@ def test_the_same_as_here(
         file(tmp_path, "d.html", HTML.replace("after", "apr\u00e8s").encode("cp1252")),
         file(tmp_path, "e.html", HTML.replace("The old", "\u202e\u2028 The old").encode("utf-16")),
         file(tmp_path, "f.txt", "The otter."),
+        file(tmp_path, "g.zip", zipped({"x/a.html": HTML, "b.txt": "The otter.", "c.png": "x"})),
     ):
         expected = list(read_file(made, Reading()))
         said = caplog.messages.copy()

@@ -10,7 +10,8 @@ import pytest
 
 from embeddings.errors import SourceError
 from embeddings.sources.corpus import Corpus
-from embeddings.sources.readers import ENDINGS, Origin, reader
+from embeddings.sources.readers.base import Origin
+from embeddings.sources.readers.by_ending import ENDINGS, reader
 from embeddings.types import Article, Skipped
 
 HTML = """<html><head><title>Bridge reopens | Daily</title><meta property="og:title" content="Bridge reopens">

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings.sources.readers import Origin, Unreadable, reader
+from embeddings.sources.readers.base import Origin, Unreadable
+from embeddings.sources.readers.by_ending import reader
 from embeddings.sources.readers.fields import decode
 from embeddings.types import Article, Skipped
 from tests.embeddings.sources.test_corpus import HTML, pdf

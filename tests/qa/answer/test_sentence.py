@@ -3,17 +3,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
 from embeddings.index.index import ArticleIndex
 from qa.answer.sentence import Sentence, score_sentences
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 
 @pytest.fixture
 def index(sources: Path, tmp_path: Path, encoder: WordEncoder) -> ArticleIndex:
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder)
-    return ArticleIndex.open(tmp_path / "qa", encoder)
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
+    return open_index(tmp_path / "qa", encoder)
 
 
 def score(index: ArticleIndex, text: str) -> list[Sentence]:

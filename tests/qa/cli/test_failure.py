@@ -11,7 +11,7 @@ def fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fail(options: object) -> None:
         raise error
 
-    monkeypatch.setitem(cli._COMMANDS, "info", fail)
+    monkeypatch.setitem(cli.COMMANDS, "info", fail)
 
 
 def test_the_trace_is_kept(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.build.options import BuildOptions
 from embeddings.errors import QAError
 from embeddings.types import Article
 from qa import QA
@@ -12,6 +13,7 @@ from qa.cli import main as cli
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.known_items import known_item, known_items, sampled, without
 from tests.fakes import WordEncoder, load_with
+from tests.opened import open_qa
 
 FILLER = " ".join(f"word{number}" for number in range(30)) + "."
 
@@ -91,13 +93,13 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: WordEncoder)
     monkeypatch.chdir(tmp_path)
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in records()))
-    QA.build([source], ".qa", encoder=encoder)
+    QA.build([source], ".qa", BuildOptions(encoder=encoder))
     encoder.documents.clear()
     return ".qa"
 
 
 def test_the_index_is_searched_as_if_the_words_were_not_there(index: str, encoder: WordEncoder) -> None:
-    whole = {place.passage.article.id for place in QA.open(index).search("quince3", 1)}
+    whole = {place.passage.article.id for place in open_qa(index).search("quince3", 1)}
     assert whole == {"orchard"}
     before = sorted(Path(index).rglob("*"))
     made = known_items(index, 2, encoder)
@@ -133,7 +135,7 @@ def test_what_has_a_copy_is_not_asked_for(tmp_path: Path, encoder: WordEncoder) 
     copy = {**records()[0], "id": "copy", "title": "Another headline for it", "source": "Echo"}
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in [*records(), copy]))
-    QA.build([source], tmp_path / "qa", encoder=encoder)
+    QA.build([source], tmp_path / "qa", BuildOptions(encoder=encoder))
     asked = {question.id for question in known_items(str(tmp_path / "qa"), 100, encoder).questions}
     assert asked == {"castle", "violin", "orchard", "harbour"}
 
@@ -144,6 +146,6 @@ def test_a_sample_larger_than_the_corpus_is_the_corpus(index: str) -> None:
 
 def test_a_corpus_without_known_items(tmp_path: Path, encoder: WordEncoder) -> None:
     (tmp_path / "a.txt").write_text("Short.")
-    QA.build([tmp_path / "a.txt"], tmp_path / "qa", encoder=encoder)
+    QA.build([tmp_path / "a.txt"], tmp_path / "qa", BuildOptions(encoder=encoder))
     with pytest.raises(QAError, match=r"no article in .* has a title or first sentence of its own"):
         known_items(str(tmp_path / "qa"), 5, encoder)

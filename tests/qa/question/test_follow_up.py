@@ -1,7 +1,7 @@
 import pytest
 
 from embeddings.types import Article
-from qa.question.follow_up import names, readings
+from qa.question.follow_up import leans, names, readings
 from qa.types import Answer, Result
 
 DOG = Article(
@@ -34,11 +34,15 @@ def test_names(text: str, found: list[str]) -> None:
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
-        ("Why did the police fine Boris Johnson?", "When was that?", ["When was that? (Boris Johnson)"]),
+        (
+            "Why did the police fine Boris Johnson?",
+            "When was that?",
+            ["When was that? (Boris Johnson)", "When was that?"],
+        ),
         (
             "Who advises Boris Johnson?",
-            "What does Johnson pay him?",
-            ["What does Johnson pay him?", "What does Johnson pay him? (Boris Johnson)"],
+            "What does Johnson pay him there?",
+            ["What does Johnson pay him there?", "What does Johnson pay him there? (Boris Johnson)"],
         ),
         ("Who runs Tesla?", "And who chairs Tesla?", ["And who chairs Tesla?"]),
         (
@@ -46,7 +50,12 @@ def test_names(text: str, found: list[str]) -> None:
             "Which golfer won the LIV Golf series?",
             ["Which golfer won the LIV Golf series?"],
         ),
-        ("who runs it?", "when was that?", ["when was that?"]),
+        ("who was it?", "when was that?", ["when was that?"]),
+        (
+            "oldest dog alive",
+            "what does it eat?",
+            ["what does it eat? (oldest, dog, alive)", "what does it eat?"],
+        ),
     ],
 )
 def test_what_a_question_leaves_out(first: str, second: str, expected: list[str]) -> None:
@@ -55,13 +64,55 @@ def test_what_a_question_leaves_out(first: str, second: str, expected: list[str]
 
 def test_names_of_the_answer_that_its_title_has() -> None:
     before = asked("Which dog is the oldest?", DOG)
-    assert readings("What does he eat?", before) == ["What does he eat? (TobyKeith)"]
+    assert readings("What does he eat?", before)[0] == "What does he eat? (dog, oldest, TobyKeith)"
 
 
 def test_a_third_question_goes_on_from_what_was_understood() -> None:
     before = Result("When was that?", "When was that? (Boris Johnson)", None, 0.1, (), 1.0)
-    assert readings("And why?", before) == ["And why? (Boris Johnson)"]
+    assert readings("And why?", before)[0] == "And why? (Boris Johnson)"
 
 
 def test_nothing_before() -> None:
     assert readings("When was that?", None) == ["When was that?"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is monkeypox dangerous?",
+        "What happened to gas prices?",
+        "When is the next full moon?",
+        "Is there a cure for polio?",
+        "Did Serena Williams win her last match?",
+        "What did NASA say about its moon rocket?",
+        "What share of its rubbish did California recycle?",
+        "And where will King Charles be crowned?",
+        "gas prices this summer",
+        "How long does it take to fly to Mars?",
+        "Is it true that bees are fish?",
+        "Which bill that Congress passed helps veterans?",
+    ],
+)
+def test_a_question_with_a_subject_of_its_own_stands_alone(question: str) -> None:
+    assert not leans(question)
+    assert readings(question, asked("Who is buying Twitter?")) == [question]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why?",
+        "how many of them?",
+        "And in Canada?",
+        "What about the vaccine?",
+        "when did she die",
+        "How long had the Russians been there?",
+        "how much rubbish was there that year?",
+        "Who founded this company?",
+        "How many Grammys does she have?",
+        "Which minister said so?",
+        "And album of the year?",
+    ],
+)
+def test_a_question_that_stands_for_something_unnamed_leans(question: str) -> None:
+    assert leans(question)

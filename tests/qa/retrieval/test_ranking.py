@@ -4,11 +4,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.build.build import build_index
+from embeddings.build.options import BuildOptions
 from embeddings.index.index import ArticleIndex
 from embeddings.types import Filter
+from qa.pipeline import QA
 from qa.question.periods import Period, named_period
 from qa.retrieval.ranking import LEAD, NEW, Query, Ranking, _by_article, _nearness, _recency, _today, rank
 from tests.fakes import WordEncoder
+from tests.opened import open_index, open_qa
 
 
 @pytest.fixture
@@ -18,8 +22,8 @@ def index(sources: Path, tmp_path: Path, encoder: WordEncoder) -> ArticleIndex:
         "The village team won the cup for the first time, beating the city by two goals to one. "
         "Goalkeeper Ines Prat saved a penalty."
     )
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder)
-    return ArticleIndex.open(tmp_path / "qa", encoder)
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
+    return open_index(tmp_path / "qa", encoder)
 
 
 def ask(index: ArticleIndex, text: str, narrow: Filter | None = None) -> Ranking:
@@ -74,6 +78,22 @@ def test_recency_by_hand() -> None:
     assert _today(asked, 800_000.0) == 731_580
     assert _today(asked, 700_000.0) == 700_000
     assert _today(None, 5.0) == 5.0
+
+
+def test_one_article_of_the_far_future_makes_no_other_old(tmp_path: Path, encoder: WordEncoder) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number in range(40):
+        day = date(2022, 1, 1).replace(month=1 + number % 12)
+        text = f"---\ntitle: T{number}\ndate: {day}\n---\nThe village cup, edition {number}."
+        (folder / f"{number:02}.md").write_text(text)
+    QA.build([folder], tmp_path / "before", BuildOptions(encoder=encoder))
+    (folder / "future.md").write_text("---\ntitle: Zebra\ndate: 2031-01-01\n---\nA zebra escaped.")
+    QA.build([folder], tmp_path / "after", BuildOptions(encoder=encoder))
+    asked = [open_qa(tmp_path / name, encoder).search("village cup", 40) for name in ("before", "after")]
+    recency = [{p.passage.article.id: p.signals.recency for p in ranked} for ranked in asked]
+    assert len(set(recency[0].values())) > 1
+    assert recency[0] == {id: value for id, value in recency[1].items() if id != "future.md"}
 
 
 def test_nearness_by_hand() -> None:

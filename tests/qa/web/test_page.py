@@ -8,11 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from embeddings.backends.folder.catalog import Kept
-from embeddings.build.builder import Progress, Report
+from embeddings.build.report import Progress, Report
 from embeddings.errors import NoIndexError, QAError, QueryError
+from embeddings.index.records import Kept
 from embeddings.types import Article, Filter, Passage, Skipped
-from qa.types import Answer, RankedPassage, Result, Signals
+from qa.types import Answer, RankedPassage, Result, Short, Signals
 from qa.web import api, cards, server, timeline, turns, updates
 from qa.web.security import guard
 from qa.web.tabs import articles, ask, evidence
@@ -72,7 +72,7 @@ class Seen(HTMLParser):
         self.text = ""
         self.marked = ""
         self._in_mark = False
-        self.feed(html)
+        self.feed(str(html))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
@@ -95,15 +95,18 @@ def bridge(word: str) -> bool:
 
 def test_pieces_are_the_passage_and_the_answer_exactly() -> None:
     start, end = TEXT.index("The old"), TEXT.index("dawn.") + 5
-    cut = cards.pieces(TEXT, (4, len(TEXT) - 3), (start, end), bridge)
+    short = Short(TEXT.index("at dawn"), end - 1)
+    cut = cards.pieces(TEXT, (4, len(TEXT) - 3), Answer(article(), start, end, 1, short), bridge)
     assert "".join(piece.text for piece in cut) == TEXT[4:-3]
     assert "".join(piece.text for piece in cut if piece.answer) == TEXT[start:end]
+    assert "".join(piece.text for piece in cut if piece.short) == "at dawn"
     assert [piece.text for piece in cut if piece.word] == ["bridge"]
 
 
 @pytest.mark.parametrize("answer", [None, (0, 3), (len(TEXT) - 2, len(TEXT)), (0, len(TEXT)), (5, 5)])
 def test_pieces_hold_for_any_answer(answer: tuple[int, int] | None) -> None:
-    cut = cards.pieces(TEXT, (2, 30), answer, bridge)
+    given = Answer(article(), *answer, 1, Short(*answer)) if answer else None
+    cut = cards.pieces(TEXT, (2, 30), given, bridge)
     assert "".join(piece.text for piece in cut) == TEXT[2:30]
 
 
@@ -118,7 +121,7 @@ def test_the_mark_is_the_span() -> None:
 
 def test_an_answer_is_not_marked_in_another_article() -> None:
     of = result()
-    assert cards.answer_span(of.passages[0], of.answer) is None
+    assert cards.inside_of(of.passages[0], of.answer) is None
 
 
 def test_the_passage_with_the_answer_comes_first() -> None:

@@ -13,19 +13,22 @@ import pytest
 from embeddings.backends.folder.generations import Generations
 from embeddings.backends.open import read_info, store
 from embeddings.backends.verify import verify
-from embeddings.build.builder import Progress, Report
+from embeddings.build.build import build_index
+from embeddings.build.copy import copy_index
 from embeddings.build.journal import JOURNAL, Journal
+from embeddings.build.options import BuildOptions
+from embeddings.build.report import Progress, Report
 from embeddings.errors import IndexMismatchError, NoIndexError, QAError
-from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import ARTICLES, FORMAT, MANIFEST, PASSAGES, VECTORS
 from embeddings.text.passages import PassageSettings, document
 from embeddings.types import Filter, Vectors
 from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 
 def build(sources: Path, folder: Path, encoder: WordEncoder, rebuild: bool = False) -> Report:
-    return ArticleIndex.build([sources], folder, rebuild=rebuild, encoder=encoder)
+    return build_index([sources], folder, BuildOptions(rebuild=rebuild, encoder=encoder))
 
 
 @pytest.fixture
@@ -36,7 +39,7 @@ def folder(sources: Path, encoder: WordEncoder, tmp_path: Path) -> Path:
 
 
 def test_parts_agree_on_numbers(folder: Path, encoder: WordEncoder) -> None:
-    index = ArticleIndex.open(folder, encoder)
+    index = open_index(folder, encoder)
     passages = index.catalog.passages(np.arange(len(index.vectors)))
     assert [p.article.id for p in passages] == ["bridge.md", "flood.txt", "sport/cup.md"]
     for passage in passages:
@@ -62,7 +65,7 @@ def test_parts_agree_on_numbers(folder: Path, encoder: WordEncoder) -> None:
     ],
 )
 def test_filters(narrow: Filter, ids: list[str], folder: Path, encoder: WordEncoder) -> None:
-    index = ArticleIndex.open(folder, encoder)
+    index = open_index(folder, encoder)
     numbers, _ = index.vectors.search(encoder.encode_query(["river"])[0], 3, narrow)
     assert [p.article.id for p in index.catalog.passages(np.sort(numbers))] == ids
 
@@ -85,7 +88,7 @@ def test_carried_vectors_are_those_of_a_fresh_build(
 ) -> None:
     build(sources, folder, encoder)
     build(sources, folder.with_name("fresh"), encoder)
-    carried, fresh = (ArticleIndex.open(f, encoder) for f in (folder, folder.with_name("fresh")))
+    carried, fresh = (open_index(f, encoder) for f in (folder, folder.with_name("fresh")))
     count = len(fresh.vectors)
     np.testing.assert_array_equal(carried.vectors.rows(0, count), fresh.vectors.rows(0, count))
     numbers = np.arange(count)
@@ -95,12 +98,14 @@ def test_carried_vectors_are_those_of_a_fresh_build(
 def test_a_rewritten_copy_encodes_only_what_changes(
     folder: Path, encoder: WordEncoder, tmp_path: Path
 ) -> None:
-    index = ArticleIndex.open(folder, encoder)
-    report = index.rewrite(tmp_path / "copy", lambda a: replace(a, title="") if a.id == "bridge.md" else a)
+    index = open_index(folder, encoder)
+    report = copy_index(
+        index, tmp_path / "copy", lambda a: replace(a, title="") if a.id == "bridge.md" else a
+    )
     assert (report.changed, report.unchanged, report.encoded) == (1, 2, 1)
     [encoded] = encoder.documents
     assert encoded.startswith("The old bridge reopened")  # no title in front
-    copy = ArticleIndex.open(tmp_path / "copy", encoder)
+    copy = open_index(tmp_path / "copy", encoder)
     assert [article.title for article in copy.catalog.all_articles()] == [
         "",
         "River floods the market",
@@ -108,11 +113,11 @@ def test_a_rewritten_copy_encodes_only_what_changes(
     ]
     np.testing.assert_array_equal(copy.vectors.rows(1, 2), index.vectors.rows(1, 2))
     with pytest.raises(QAError, match="is not empty: a copy needs a place of its own"):
-        index.rewrite(folder, lambda article: article)
+        copy_index(index, folder)
 
 
 def test_headings_and_numbers(folder: Path, encoder: WordEncoder) -> None:
-    catalog = ArticleIndex.open(folder, encoder).catalog
+    catalog = open_index(folder, encoder).catalog
     headings = list(catalog.headings())
     assert headings == [replace(article, text="") for article in catalog.all_articles()]
     assert [catalog.number(article.id) for article in headings] == [0, 1, 2]
@@ -123,7 +128,7 @@ def test_deleted_articles_are_gone(sources: Path, folder: Path, encoder: WordEnc
     (sources / "flood.txt").unlink()
     report = build(sources, folder, encoder)
     assert (report.deleted, report.unchanged, report.encoded) == (1, 2, 0)
-    index = ArticleIndex.open(folder, encoder)
+    index = open_index(folder, encoder)
     assert len(index.passage_words.search("river", 5)[0]) == 0
     assert index.catalog.article("flood.txt") is None
 
@@ -135,13 +140,13 @@ def test_rebuild_encodes_everything(sources: Path, folder: Path, encoder: WordEn
 def test_other_settings_or_another_model_encode_everything(sources: Path, folder: Path) -> None:
     other = WordEncoder("other")
     assert build(sources, folder, other).encoded == 3
-    report = ArticleIndex.build([sources], folder, encoder=other, settings=PassageSettings(words=12))
+    report = build_index([sources], folder, BuildOptions(encoder=other, settings=PassageSettings(words=12)))
     assert report.encoded == report.passages > 3
 
 
 def test_progress_ends_at_one(sources: Path, tmp_path: Path, encoder: WordEncoder) -> None:
     seen: list[Progress] = []
-    ArticleIndex.build([sources], tmp_path / "qa", encoder=encoder, progress=seen.append)
+    build_index([sources], tmp_path / "qa", BuildOptions(encoder=encoder, progress=seen.append))
     assert seen[-1] == Progress(3, 3, 1.0)
 
 
@@ -150,11 +155,11 @@ def test_no_article_at_all_leaves_the_index(folder: Path, encoder: WordEncoder, 
     (tmp_path / "none/empty.txt").write_text(" ")
     with pytest.raises(QAError, match="stays as it was"):
         build(tmp_path / "none", folder, encoder)
-    assert len(ArticleIndex.open(folder, encoder).vectors) == 3
+    assert len(open_index(folder, encoder).vectors) == 3
 
 
 def test_a_reader_keeps_its_generation(sources: Path, folder: Path, encoder: WordEncoder) -> None:
-    reader = ArticleIndex.open(folder, encoder)
+    reader = open_index(folder, encoder)
     for text in ("One more.", "And one more.", "A third."):
         (sources / "flood.txt").write_text(text)
         build(sources, folder, encoder)
@@ -165,7 +170,7 @@ def test_a_reader_keeps_its_generation(sources: Path, folder: Path, encoder: Wor
 
 def test_another_model_is_refused(folder: Path) -> None:
     with pytest.raises(IndexMismatchError, match=r"made with fake .* is now other .*qa index --rebuild"):
-        ArticleIndex.open(folder, WordEncoder("other"))
+        open_index(folder, WordEncoder("other"))
 
 
 @pytest.mark.parametrize("name", ["vectors.faiss", "articles.sqlite", "passages.npy", "manifest.json"])
@@ -177,22 +182,22 @@ def test_harm_is_refused(name: str, harm: str, folder: Path, encoder: WordEncode
     if harm != "missing":
         path.write_bytes(whole[: len(whole) // 2] if harm == "cut" else b"")
     with pytest.raises(IndexMismatchError, match="qa index --rebuild"):
-        ArticleIndex.open(folder, encoder)
+        open_index(folder, encoder)
     with pytest.raises(NoIndexError, match="there is no index"):
-        ArticleIndex.open(folder / "nowhere", encoder)
+        open_index(folder / "nowhere", encoder)
 
 
 def test_another_format_is_refused(folder: Path, encoder: WordEncoder) -> None:
     path = Generations(folder).current() / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
     with pytest.raises(IndexMismatchError, match=rf"format 99, expected {FORMAT}: run `qa index --rebuild"):
-        ArticleIndex.open(folder, encoder)
+        open_index(folder, encoder)
 
 
 def test_a_damaged_index_is_built_again(sources: Path, folder: Path, encoder: WordEncoder) -> None:
     (Generations(folder).current() / "vectors.faiss").write_bytes(b"")
     assert build(sources, folder, encoder).encoded == 3
-    assert len(ArticleIndex.open(folder, encoder).vectors) == 3
+    assert len(open_index(folder, encoder).vectors) == 3
 
 
 def test_altered_vectors_are_not_carried_over(sources: Path, folder: Path, encoder: WordEncoder) -> None:
@@ -229,7 +234,7 @@ def test_whatever_differs_makes_a_generation(
         (sources.parent / "more").mkdir()
         (sources.parent / "more/none.txt").write_text(" ")
     given = [sources, sources.parent / "more"] if change == "sources" else [sources]
-    report = ArticleIndex.build(given, folder, rebuild=change == "rebuild", encoder=encoder)
+    report = build_index(given, folder, BuildOptions(rebuild=change == "rebuild", encoder=encoder))
     assert (report.published, report.unchanged) == (True, 3)
     assert report.encoded == (3 if change == "rebuild" else 0)
     assert generation(folder).name == "000002"
@@ -246,7 +251,7 @@ def test_vectors_that_did_not_change_are_stored_once(
     for name in (VECTORS, PASSAGES):
         assert (generation(folder) / name).samefile(before / name)
     assert not (generation(folder) / ARTICLES).samefile(before / ARTICLES)
-    assert ArticleIndex.open(folder, encoder).catalog.sources() == {"Morning": 1, "Weekly": 1}
+    assert open_index(folder, encoder).catalog.sources() == {"Morning": 1, "Weekly": 1}
     (sources / "new.txt").write_text("Something new.")
     build(sources, folder, encoder)
     assert (generation(folder) / VECTORS).stat().st_nlink == 1
@@ -282,7 +287,7 @@ class Interrupted(WordEncoder):
 def test_an_interrupted_build_goes_on_where_it_stopped(
     rebuild: bool, sources: Path, tmp_path: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("embeddings.build.builder._BATCH", 1)
+    monkeypatch.setattr("embeddings.build.builder.BATCH", 1)
     folder = tmp_path / "qa"
     with pytest.raises(KeyboardInterrupt) as interrupt:
         build(sources, folder, Interrupted(2, KeyboardInterrupt()), rebuild)
@@ -340,7 +345,7 @@ def test_a_full_disk_is_said_in_one_line(
     ) as error:
         build(sources, folder, encoder)
     assert "\n" not in str(error.value)
-    assert len(ArticleIndex.open(folder, encoder).vectors) == 3
+    assert len(open_index(folder, encoder).vectors) == 3
 
 
 def harm(path: Path) -> None:
@@ -369,7 +374,7 @@ def test_no_path_leaves_the_index(name: str, folder: Path, encoder: WordEncoder)
     values["files"][name] = {"size": 1, "sha256": "0" * 64}
     path.write_text(json.dumps(values))
     with pytest.raises(IndexMismatchError, match=r"is not inside the index\): run `qa index --rebuild"):
-        ArticleIndex.open(folder, encoder)
+        open_index(folder, encoder)
 
 
 def test_a_link_in_place_of_a_file_is_refused(folder: Path, encoder: WordEncoder, tmp_path: Path) -> None:
@@ -377,7 +382,7 @@ def test_a_link_in_place_of_a_file_is_refused(folder: Path, encoder: WordEncoder
     path.rename(tmp_path / "elsewhere")
     path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(IndexMismatchError, match="is not a regular file"):
-        ArticleIndex.open(folder, encoder)
+        open_index(folder, encoder)
 
 
 @pytest.mark.parametrize(
@@ -397,17 +402,17 @@ def test_a_manifest_of_another_shape_is_refused(
     path = generation(folder) / MANIFEST
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(IndexMismatchError, match=rf"manifest.json is damaged \(.*{found}"):
-        ArticleIndex.open(folder, encoder)
+        open_index(folder, encoder)
 
 
 def test_the_remedy_names_the_sources(sources: Path, folder: Path, encoder: WordEncoder) -> None:
     put(generation(folder) / VECTORS, b"")
     with pytest.raises(IndexMismatchError, match=f"qa index --rebuild --index {folder} {sources}`"):
-        ArticleIndex.open(folder, encoder)
+        open_index(folder, encoder)
 
 
 def test_damage_in_pages_is_found_while_reading(folder: Path, encoder: WordEncoder) -> None:
-    index = ArticleIndex.open(folder, encoder)
+    index = open_index(folder, encoder)
     path = generation(folder) / ARTICLES
     with path.open("r+b") as stream:  # behind SQLite's back, as a failing disk does
         stream.seek(4096)
@@ -434,7 +439,7 @@ def test_a_span_outside_its_text_is_no_passage(
     rows[field][1] = value
     path.unlink()
     np.save(path, rows)
-    catalog = ArticleIndex.open(folder, encoder).catalog
+    catalog = open_index(folder, encoder).catalog
     assert len(catalog.passages(np.array([0, 2]))) == 2
     with pytest.raises(IndexMismatchError, match=r"passage 1 is .* which has no such place"):
         catalog.passages(np.array([1]))
@@ -443,10 +448,10 @@ def test_a_span_outside_its_text_is_no_passage(
 _READ_ONLY = """
 import os, sys
 from pathlib import Path
-from embeddings.index.index import ArticleIndex
+from embeddings.backends.open import open_index
 from embeddings.backends.verify import verify
 from tests.fakes import WordEncoder
-index = ArticleIndex.open(sys.argv[1], WordEncoder())
+index = open_index(sys.argv[1], WordEncoder())
 here = Path(index.name)
 assert not os.access(here, os.W_OK) and not os.access(here / "words/passages", os.W_OK)
 print(index.passage_words.search("river", 1)[0], index.article_words.search("goalkeeper", 1)[0])
@@ -494,7 +499,7 @@ def test_rollback_needs_a_whole_generation(sources: Path, folder: Path, encoder:
     harm(next(first.glob("words/articles/*.idx")))
     with pytest.raises(IndexMismatchError, match=r"\.idx has been altered"):
         store(folder).roll_back()
-    assert len(ArticleIndex.open(folder, encoder).vectors) == 4
+    assert len(open_index(folder, encoder).vectors) == 4
 
 
 def test_rollback_answers_as_before(sources: Path, folder: Path, encoder: WordEncoder) -> None:
@@ -502,7 +507,7 @@ def test_rollback_answers_as_before(sources: Path, folder: Path, encoder: WordEn
     build(sources, folder, encoder)
     name, manifest = store(folder).roll_back()
     assert (name, manifest.articles) == ("000001", 3)
-    assert len(ArticleIndex.open(folder, encoder).vectors) == 3
+    assert len(open_index(folder, encoder).vectors) == 3
     assert build(sources, folder, encoder).added == 1
     assert generation(folder).name == "000003"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.backends.folder.catalog import content_hash
 from embeddings.engines.ray import engine
 from embeddings.engines.ray.cluster import connected
 from embeddings.engines.ray.engine import RayEngine
@@ -16,6 +15,7 @@ from embeddings.engines.ray.stream import Pool
 from embeddings.engines.ray.units import Marks
 from embeddings.engines.ray.workers import Embedder, Job, read_unit
 from embeddings.errors import QAError
+from embeddings.index.records import content_hash
 from embeddings.sources.corpus import Corpus
 from embeddings.text.passages import PassageSettings, cut
 from embeddings.types import Article, Prepared, Skipped

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.backends.folder.catalog import content_hash
 from embeddings.engines.ray.shards import Shards
 from embeddings.engines.ray.units import known_marks
 from embeddings.engines.ray.wire import Record, Warned, pack, unpack
 from embeddings.engines.ray.workers import Embedder, Job, read_unit, unit_row
+from embeddings.index.records import content_hash
 from embeddings.sources.corpus import Corpus, Unsaid
-from embeddings.sources.readers import Reading
+from embeddings.sources.readers.base import Reading
 from embeddings.text.passages import PassageSettings, cut, document, short_title
 from embeddings.types import Article, Prepared, Skipped
 from tests.conftest import put

@@ -1,6 +1,6 @@
 """Fits the weights in qa/sentence.py and qa/answerability.py, with figures by cross-validation over weeks.
 
-    python -m benchmarks.fit INDEX QUESTIONS.jsonl UNANSWERABLE.jsonl [CHECK_INDEX CHECK_QUESTIONS.jsonl]
+    python -m benchmarks.fit signs INDEX QUESTIONS.jsonl UNANSWERABLE.jsonl [INDEX QUESTIONS.jsonl, to check]
 
 Questions of one week (the part of the id before `_`) stay in one fold. Whether the corpus answers is fitted
 on the corpus and on random parts of it, so that it holds for small corpora too.
@@ -9,7 +9,6 @@ on the corpus and on random parts of it, so that it holds for small corpora too.
 import json
 import random
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
@@ -52,16 +51,16 @@ class Case:
 
 
 def collect(folder: str, questions: Sequence[Question]) -> list[Case]:
-    qa = QA.open(folder)
+    qa = QA.open(folder, reader="none")
     return [_case(qa, question) for question in questions]
 
 
 def _case(qa: QA, question: Question) -> Case:
     query = qa.query(question.question, Filter())
     ranking = rank(qa.index, query, Filter())
-    ranked = qa._passages(query, ranking, sentence.READ, Filter())
-    passages = [place.passage for place in ranked]
-    scored = score_sentences(qa.index, query, passages, [place.score for place in ranked])
+    passages = qa.index.catalog.passages(ranking.numbers[: sentence.READ])
+    scores = [float(score) for score in ranking.scores[: sentence.READ]]
+    scored = score_sentences(qa.index, query, passages, scores)
     found = answerability.found(qa.index, query, ranking, passages, scored)
     return Case(
         question,
@@ -115,7 +114,9 @@ def _picked(case: Case, scores: Array) -> float:
 def parts(folder: str, yes: Sequence[Question], no: Sequence[Question]) -> Iterator[list[Case]]:
     """Cases of random parts of the corpus: their vectors are carried over from the whole index."""
     chance = random.Random(0)  # noqa: S311
-    articles = {article.id: article for article in QA.open(folder).index.catalog.all_articles()}
+    articles = {
+        article.id: article for article in QA.open(folder, reader="none").index.catalog.all_articles()
+    }
     for size, repeats in _PARTS.items():
         for _ in range(repeats):
             kept = _part(articles, yes, size, chance)
@@ -225,7 +226,3 @@ def main(index: str, questions: str, unanswerable: str, *check: str) -> None:
     for name in FOUND:
         print(f"without {name}:")
         answerable_figures(groups, [other for other in FOUND if other != name], checked)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Fits the weights of answering: `signs` those without a reader, `reading` those of a reader."""

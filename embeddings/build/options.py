@@ -1,0 +1,33 @@
+"""How an index is built: the options of a build, and of its preview."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from embeddings.build.report import Progress
+from embeddings.engines.protocol import Engine
+from embeddings.sources.readers.base import DEFAULT_READING, Reading
+from embeddings.text.passages import DEFAULT_SETTINGS, PassageSettings
+from embeddings.types import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """Without any, an index is built with the model that it has, or the default one, in this process."""
+
+    model: str | None = None
+    """A sentence-transformers model by name or folder; by default that of the index there."""
+    rebuild: bool = False
+    """Whether everything is encoded again."""
+    settings: PassageSettings = DEFAULT_SETTINGS
+    """How articles are cut."""
+    encoder: Encoder | None = None
+    """In place of `model`: an encoder that is loaded already."""
+    reading: Reading = DEFAULT_READING
+    """How sources are read."""
+    engine: Engine | None = None
+    """Who cuts and encodes, if not this process."""
+    progress: Callable[[Progress], None] = lambda _: None
+    """Hears how far the build is."""
+
+
+DEFAULTS = BuildOptions()

@@ -1,0 +1,36 @@
+"""What a build says while it runs, and when it is done."""
+
+from dataclasses import dataclass
+
+from embeddings.types import Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is."""
+
+    articles: int
+    passages: int
+    fraction: float
+    """Of the sources' bytes read, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did."""
+
+    articles: int
+    passages: int
+    encoded: int
+    """Passages that were encoded; the others were carried over."""
+    added: int
+    changed: int
+    renamed: int
+    deleted: int
+    unchanged: int
+    skipped: tuple[Skipped, ...]
+    seconds: float
+    resumed: int = 0
+    """Passages whose vectors an interrupted build had already encoded."""
+    published: bool = True
+    """Whether it made a new generation: not where it would be the same as the one before."""

@@ -1,0 +1,82 @@
+"""The reader of a file, by the ending of its name."""
+
+from embeddings.sources.readers import (
+    archive,
+    base,
+    docx,
+    eml,
+    epub,
+    feed,
+    html,
+    jsonl,
+    markdown,
+    mbox,
+    odt,
+    pdf,
+    pptx,
+    rtf,
+    table,
+    text,
+    warc,
+)
+from embeddings.sources.readers.base import LARGEST_PAGE, Reader, Unreadable, too_large
+
+_READERS: dict[str, Reader] = {
+    ".txt": text.read,
+    ".md": markdown.read,
+    ".markdown": markdown.read,
+    ".jsonl": jsonl.read,
+    ".jsonl.gz": jsonl.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".pdf": pdf.read,
+    ".docx": docx.read,
+    ".odt": odt.read,
+    ".pptx": pptx.read,
+    ".rtf": rtf.read,
+    ".epub": epub.read,
+    ".eml": eml.read,
+    ".mbox": mbox.read,
+    ".csv": table.read,
+    ".tsv": table.read,
+    ".xml": feed.read,
+    ".rss": feed.read,
+    ".atom": feed.read,
+    ".zip": archive.read,
+    ".wacz": archive.read,
+    ".warc": warc.read,
+    ".warc.gz": warc.read,
+}
+ENDINGS = tuple(_READERS)
+
+
+def ending(name: str) -> str | None:
+    """The ending by which a reader for the file `name` is found, if there is one."""
+    lower = name.lower()
+    return next((e for e in sorted(ENDINGS, key=len, reverse=True) if lower.endswith(e)), None)
+
+
+def reader_of(name: str) -> "Reader | None":
+    """The reader for the file `name`, if there is one."""
+    found = ending(name)
+    return None if found is None else _READERS[found]
+
+
+def reader(name: str) -> Reader:
+    """The reader for the file `name`. Raises Unreadable where there is none."""
+    found = reader_of(name)
+    if found is None:
+        raise Unreadable("no reader for this ending")
+    return found
+
+
+_DOCUMENTS = (".txt", ".md", ".markdown", ".pdf", ".rtf")
+"""Kinds of one article each; the others hold many, or are packed, and count what comes out of them."""
+
+
+def check_size(name: str, size: int) -> None:
+    """Raises Unreadable for a file of more bytes than its kind may have: said before anything is opened."""
+    kind = ending(name)
+    largest = LARGEST_PAGE if kind in (".html", ".htm") else base.LARGEST if kind in _DOCUMENTS else None
+    if largest is not None and size > largest:
+        raise too_large(largest)

@@ -1,0 +1,36 @@
+"""Who decides what answers: a reader by its name, or hand-made signs."""
+
+import logging
+from pathlib import Path
+
+from qa.answer.by_reading import ByReading
+from qa.answer.judgement import Judge
+from qa.answer.load_reader import DEFAULT_READER, load_reader
+from qa.answer.signs import Signs
+from qa.answer.tuned import FILE, read_tuned
+
+__all__ = ["DEFAULT_READER", "NO_READER", "load_judge", "with_tuned"]
+
+log = logging.getLogger(__name__)
+
+NO_READER = "none"
+
+
+def load_judge(reader: str = DEFAULT_READER) -> Judge:
+    """The Judge of the reader that is named; with `none`, the one by signs. Raises ModelError."""
+    return Signs() if reader == NO_READER else ByReading(load_reader(reader))
+
+
+def with_tuned(judge: Judge, home: Path, encoder: str) -> Judge:
+    """`judge` with what `qa tune` kept in `home`, if that was fitted to this reader and this encoder."""
+    if not isinstance(judge, ByReading):
+        return judge
+    tuned = read_tuned(home)
+    if not tuned:
+        return judge
+    if (tuned.reader, tuned.encoder) != (judge.fingerprint, encoder):
+        log.warning(
+            "%s was fitted to another reader or model: it is left aside; run `qa tune` again", home / FILE
+        )
+        return judge
+    return judge.tuned(tuned.tuning)
