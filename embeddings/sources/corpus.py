@@ -12,7 +12,7 @@ from typing import TypeAlias
 from embeddings.errors import SourceError
 from embeddings.sources.files import File, find, open_regular
 from embeddings.sources.readers.base import DEFAULT_READING, Origin, Reading, Unreadable
-from embeddings.sources.readers.by_ending import ENDINGS, reader, reader_of
+from embeddings.sources.readers.by_ending import ENDINGS, check_size, reader, reader_of
 from embeddings.sources.source import Sources, as_source
 from embeddings.types import Article, Prepared, Skipped
 
@@ -110,13 +110,15 @@ class Corpus:
         return settled
 
     def _read_all(self) -> Iterator[tuple[int, Article | Skipped]]:
+        from embeddings.sources.apart import read_apart
+
         done = 0
         for number, file in enumerate(self.files):
 
             def on_read(place: int, file: File = file, done: int = done) -> None:
                 self._read = done + min(place, file.size)
 
-            for item in read_file(file, self.reading, on_read):
+            for item in read_apart(file, self.reading, on_read):
                 yield number, item
             done += file.size
             self._read = done
@@ -131,6 +133,7 @@ def read_file(
         read = reader(file.path.name)
         with open_regular(place or file.path) as stream:
             before = os.fstat(stream.fileno())
+            check_size(file.path.name, before.st_size)
             origin = Origin(
                 path,
                 file.id,
