@@ -22,7 +22,7 @@ class Article:
     date: str | None = None
     """Day of publication, ISO 8601 (`YYYY-MM-DD`)."""
     source: str | None = None
-    """The publisher; the host of `url` where nobody names one."""
+    """The publisher; the host of `url` where the source names none."""
     path: str | None = None
     """The file it was read from."""
 

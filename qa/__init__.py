@@ -3,12 +3,14 @@
 from qa import QA
 
 QA.build(["seeds"], ".qa")
-result = QA.open(".qa").ask("Who rebuilt the bridge?")
+with QA.open(".qa") as qa:
+    result = qa.ask("Who rebuilt the bridge?")
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from embeddings.build.options import BuildOptions
     from embeddings.types import Article, Filter, Passage
     from qa.pipeline import QA
     from qa.retrieval.explain import Explanation
@@ -18,6 +20,7 @@ __all__ = [
     "QA",
     "Answer",
     "Article",
+    "BuildOptions",
     "Explanation",
     "Filter",
     "Passage",
@@ -34,6 +37,7 @@ _HOMES = {
     "Result": "qa.types",
     "Signals": "qa.types",
     "Article": "embeddings.types",
+    "BuildOptions": "embeddings.build.options",
     "Filter": "embeddings.types",
     "Passage": "embeddings.types",
 }

@@ -1,6 +1,7 @@
 """Nothing of the user's is touched: caches and indexes live in temporary folders."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from embeddings.encoders.load import load_encoder
 from embeddings.types import Encoder
 from qa.answer.signs import Signs
+from tests import opened
 from tests.fakes import WordEncoder
 
 ROOT = Path(__file__).parent.parent
@@ -51,6 +53,13 @@ def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     if not request.node.get_closest_marker("reader"):
         monkeypatch.setattr("qa.pipeline.load_judge", lambda _: Signs())
         monkeypatch.setattr("qa.answer.load_reader.prepare_reader", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """What a test has opened is closed at its end: what is not closed then is a fault of ours."""
+    yield
+    opened.close_all()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from qa.evaluation.metrics import measure
 from qa.evaluation.questions import read_questions
 from qa.evaluation.runs import run
 from tests.conftest import ROOT
+from tests.opened import open_qa
 
 SEEDS = ROOT / "seeds"
 NEWSQA = Path(os.environ.get("NEWSQA", ROOT.parent / "shared" / "newsqa"))
@@ -26,7 +27,7 @@ def qa(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> QA:
     folder = tmp_path_factory.mktemp("seeds") / "qa"
     report = QA.build([SEEDS], folder, BuildOptions(encoder=real_encoder))
     assert report.articles >= 24
-    return QA.open(folder, real_encoder)
+    return open_qa(folder, real_encoder)
 
 
 @pytest.mark.slow  # the real model
@@ -97,6 +98,6 @@ def test_news_articles_are_read_and_cut_within_the_encoder(real_encoder: Encoder
     (tmp_path / "some.jsonl").write_bytes(b"".join(lines))
     report = QA.build([tmp_path / "some.jsonl"], tmp_path / "qa", BuildOptions(encoder=real_encoder))
     assert (report.articles, len(report.skipped)) == (20, 0)
-    index = QA.open(tmp_path / "qa", real_encoder).index
+    index = open_qa(tmp_path / "qa", real_encoder).index
     ids = {json.loads(line)["id"] for line in lines}
     assert {article.id for article in index.catalog.all_articles()} == ids

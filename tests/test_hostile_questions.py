@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main as cli
-from qa.pipeline import QA
 from tests.fakes import WordEncoder
 from tests.hostile import GOOD, found, prepare, remarks, same
+from tests.opened import open_qa
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ def test_answered_as_words(name: str, capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize("top_k", [10**9, 10**30])
 def test_as_many_passages_as_there_are(top_k: int) -> None:
-    qa = QA.open(".qa", WordEncoder("all-MiniLM-L6-v2"))
+    qa = open_qa(".qa", WordEncoder("all-MiniLM-L6-v2"))
     assert len(qa.ask("heron", top_k).passages) == 1
     assert len(qa.search("heron", top_k)) == 1
 

@@ -43,6 +43,13 @@ class LiveQA:
                     before.close()
             return self._qa
 
+    def close(self) -> None:
+        """Close the index that is open; the next question opens it again."""
+        with self._lock:
+            if self._qa:
+                self._qa.close()
+            self._qa = self._generation = None
+
     def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None = None) -> Turn:
         """A turn of a conversation, after `before`. Raises QAError."""
         with self._lock:

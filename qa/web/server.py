@@ -17,12 +17,12 @@ from embeddings.errors import QAError
 from qa.answer.load_judge import DEFAULT_READER
 from qa.web import api
 from qa.web.cards import day
-from qa.web.gradio_import import import_gradio
+from qa.web.gradio_private import import_gradio, let_tools_in
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
-from qa.web.security.login import Credentials, Door, credentials, knocking
+from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.tabs import articles, ask, evidence
-from qa.wording.html import element
+from qa.wording.markup import element
 
 _CSS = Path(__file__).parent / "page.css"
 _WAITING = 100
@@ -68,6 +68,7 @@ def serve(
         with suppress(KeyboardInterrupt):
             Event().wait()
         page.close(verbose=False)
+        live.close()
 
 
 def build(live: LiveQA, adding: bool = True) -> Any:
@@ -137,27 +138,12 @@ def launch(
         css_paths=_CSS,
         footer_links=["api", "settings"],
         app_kwargs={
-            "middleware": middleware(host, names, knocking(door) if door else (), adding),
+            "middleware": middleware(host, names, door_middleware(door) if door else (), adding),
             "routes": [door.route()] if door else [],
         },
     )
     if mcp and wanted:
-        _let_tools_in(page, wanted)
-
-
-def _let_tools_in(page: Any, wanted: Credentials) -> None:
-    """Gradio's MCP server calls the tools through a client of its own, which has to log in like others."""
-    from gradio_client import Client
-
-    page.mcp_server_obj._client_instance = Client(
-        page.local_url,
-        auth=(wanted.user, wanted.password),
-        headers={"x-gradio-user": "mcp"},
-        download_files=False,
-        verbose=False,
-        analytics_enabled=False,
-        _skip_components=False,
-    )
+        let_tools_in(page, wanted.user, wanted.password)
 
 
 def _settle_environment() -> None:

@@ -20,6 +20,7 @@ from embeddings.errors import QAError
 from qa import QA
 from qa.evaluation.questions import Question
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 OWNERS = ["a", "a", "b", "c"]
 QUESTIONS = [Question("q1", "?", frozenset({"b"})), Question("q2", "?", frozenset({"a"}))]
@@ -79,7 +80,7 @@ def test_passages_are_exported_as_the_encoder_reads_them(
 ) -> None:
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     passages = tmp_path / "passages.jsonl"
-    index = QA.open(tmp_path / "qa", encoder).index
+    index = open_qa(tmp_path / "qa", encoder).index
     owners = export(index, passages)
     documents = Task("", "", str(passages), "", {}).documents()
     for number, passage in enumerate(index.catalog.passages(np.arange(len(owners)))):

@@ -13,6 +13,7 @@ from qa import QA
 from qa.evaluation.questions import Question
 from qa.retrieval.ranking import Ranking
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 QUESTION = Question("q", "Who saved a penalty for the village during the flood?", frozenset({"sport/cup.md"}))
 
@@ -20,7 +21,7 @@ QUESTION = Question("q", "Who saved a penalty for the village during the flood?"
 @pytest.fixture
 def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
-    return QA.open(tmp_path / "qa", encoder)
+    return open_qa(tmp_path / "qa", encoder)
 
 
 def ids(qa: QA, numbers: Numbers) -> list[str]:

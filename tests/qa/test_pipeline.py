@@ -8,12 +8,13 @@ from embeddings.errors import QueryError
 from qa import QA, Filter, Result
 from qa.answer.answerability import BIAS, THRESHOLD, WEIGHTS, Found, answerable
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 
 @pytest.fixture
 def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
-    return QA.open(tmp_path / "qa", encoder)
+    return open_qa(tmp_path / "qa", encoder)
 
 
 def test_the_answer_is_in_a_passage_of_its_rank(qa: QA) -> None:

@@ -1,4 +1,4 @@
-"""A disk that takes no more: each library says so in its own way, a user hears it in one."""
+"""A full or failing disk: each library reports it in its own way; here it becomes one message."""
 
 import errno
 import sqlite3
@@ -27,7 +27,7 @@ _SAID = {
 
 
 @contextmanager
-def told_of_a_full_disk(folder: Path) -> Iterator[None]:
+def naming_a_full_disk(folder: Path) -> Iterator[None]:
     """Raises QAError, naming `folder`, where what is done inside fails for want of space, or of a disk."""
     try:
         yield

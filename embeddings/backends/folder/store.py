@@ -8,7 +8,7 @@ from pathlib import Path
 
 from embeddings.backends.folder import generations
 from embeddings.backends.folder.catalog import Catalog, CatalogWriter
-from embeddings.backends.folder.disk_full import told_of_a_full_disk
+from embeddings.backends.folder.disk_full import naming_a_full_disk
 from embeddings.backends.folder.generations import Generations
 from embeddings.backends.folder.vectors import VectorIndex, cells_path
 from embeddings.backends.folder.words import WordIndex, WordWriter
@@ -75,7 +75,7 @@ class FolderStore:
 
     @contextmanager
     def write(self) -> Iterator["FolderDraft"]:
-        with told_of_a_full_disk(self.home), self._generations.write() as draft:
+        with naming_a_full_disk(self.home), self._generations.write() as draft:
             yield FolderDraft(draft)
 
     def roll_back(self) -> tuple[str, Manifest]:

@@ -1,4 +1,4 @@
-"""Ray: a cluster that is there, or one of this machine alone, quiet and deaf to the network."""
+"""Ray: an existing cluster, or a private one on this machine that nothing else can reach."""
 
 import logging
 import os
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from embeddings.engines.ray.private import alone, read_environment_again, silence_workers
 from embeddings.errors import QAError
 
 _SHORT = "/tmp"  # noqa: S108 - sockets lie in it, and their paths have room for 100 characters
@@ -50,38 +51,35 @@ def _ray(local: bool) -> Any:
     imported = sys.modules.get("ray")
     running = imported is not None and imported.is_initialized()
     if local and not running:
-        # Its ports are open on every network of the machine, and whoever reaches one runs what he likes:
-        # but for this key, which only processes that this one starts have.
+        # Its ports are open on every network of the machine, and whoever reaches one can run any code:
+        # except for this key, which only processes that this one starts have.
         os.environ["RAY_AUTH_MODE"] = "token"
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:
         import pyarrow  # noqa: F401 - of ray[data], and what shards are made with
         import ray
-        import ray._private.worker
         import ray.data
     except ImportError as error:
         raise QAError(
             f"--engine ray needs Ray, which is not installed ({error}): run `pip install 'article-qa[ray]'`"
         ) from None
     if local and imported and not running:
-        ray._raylet.Config.initialize("")  # it read the environment when it was imported
+        read_environment_again()
     for logger in ("ray", "ray.data"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)
-    # The deaths of workers are printed on standard output, whatever `log_to_driver` is.
-    ray._private.worker.print_to_stdstream = lambda *_, **__: None
+    silence_workers()
     return ray
 
 
 def _start(ray: Any, address: str | None, place: str) -> None:
-    local = {"include_dashboard": False, "_node_ip_address": _loopback(), "_temp_dir": place}
     try:
-        _knock(address)
+        _check_address(address)
         with _without_stderr():
             ray.init(
                 address or "local",
                 log_to_driver=False,
                 logging_level=logging.CRITICAL,
-                **({} if address else local),
+                **({} if address else alone(place)),
             )
     except Exception as error:  # Ray raises whatever its parts raise
         where = f"connect to Ray at {address}" if address else "start Ray on this machine"
@@ -90,13 +88,8 @@ def _start(ray: Any, address: str | None, place: str) -> None:
         raise QAError(f"cannot {where} ({root_cause(error)}): {remedy}") from error
 
 
-def _loopback() -> str:
-    """An address of this machine alone; Ray takes 127.0.0.1 to mean the one that others know it by."""
-    return "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
-
-
-def _knock(address: str | None) -> None:
-    """Raises OSError where nobody listens: Ray itself would wait for minutes."""
+def _check_address(address: str | None) -> None:
+    """Raises OSError where nothing listens there: Ray itself would wait for minutes."""
     host, colon, port = (address or "").rpartition("://")[2].rpartition(":")
     if colon and port.isdigit():
         socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()

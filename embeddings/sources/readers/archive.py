@@ -10,7 +10,7 @@ from typing import IO, BinaryIO, cast
 from zipfile import ZipFile, ZipInfo
 
 from embeddings.sources.readers.base import Origin
-from embeddings.sources.readers.nested import kind, read_inside
+from embeddings.sources.readers.nested import read_inside
 from embeddings.sources.readers.zips import opened, why_not
 from embeddings.types import Article, Skipped
 
@@ -28,7 +28,7 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
         for part in packed.infolist():
             if part.is_dir() or (saved_site and not part.filename.startswith("archive/")):
                 continue
-            if reason := _left_out(part):
+            if reason := _left_out(part, origin):
                 yield Skipped(f"{origin.path}/{part.filename}", reason)
                 continue
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as inner:
@@ -48,7 +48,7 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
                 yield from read_inside(name, cast("BinaryIO", inner), origin)
 
 
-def _left_out(part: ZipInfo) -> str | None:
+def _left_out(part: ZipInfo, origin: Origin) -> str | None:
     name = part.filename.replace("\\", "/")
     steps = name.split("/")
     if name.startswith("/") or ".." in steps or ":" in steps[0]:
@@ -57,7 +57,7 @@ def _left_out(part: ZipInfo) -> str | None:
         return "hidden file"
     if stat.S_ISLNK(part.external_attr >> 16):
         return "a symbolic link"
-    if kind(name) is None:
+    if origin.reader_of(name) is None:
         last = basename(name)
         return f"not a kind that is read ({'.' + last.rpartition('.')[2] if '.' in last else 'no ending'})"
     return why_not(part)

@@ -61,6 +61,8 @@ class Origin:
     depth: int = 0
     """How many archives it lies in."""
     unpacked: Unpacked = field(default_factory=Unpacked)
+    reader_of: "Callable[[str], Reader | None]" = lambda _: None
+    """The reader of a file that lies in this one, by its name; None for a kind that is not read."""
 
     def takes(self, size: int) -> bool:
         """Counts bytes that are unpacked; whether all together are still no more than may be."""

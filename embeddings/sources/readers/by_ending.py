@@ -55,9 +55,15 @@ def ending(name: str) -> str | None:
     return next((e for e in sorted(ENDINGS, key=len, reverse=True) if lower.endswith(e)), None)
 
 
+def reader_of(name: str) -> "Reader | None":
+    """The reader for the file `name`, if there is one."""
+    found = ending(name)
+    return None if found is None else _READERS[found]
+
+
 def reader(name: str) -> Reader:
     """The reader for the file `name`. Raises Unreadable where there is none."""
-    found = ending(name)
+    found = reader_of(name)
     if found is None:
         raise Unreadable("no reader for this ending")
-    return _READERS[found]
+    return found

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from embeddings.sources.readers.base import Origin, Unreadable, read_all
 from embeddings.sources.readers.fields import article, decode
 from embeddings.sources.readers.markup import page, page_text
-from embeddings.sources.readers.nested import kind, read_inside
+from embeddings.sources.readers.nested import read_inside
 from embeddings.types import Article, Skipped
 
 LARGEST = 100_000_000
@@ -75,7 +75,7 @@ def _attachments(attached: list[Message], origin: Origin) -> Iterator[Article | 
     for number, part in enumerate(attached):
         name = " ".join(str(part.get_filename("")).replace("\\", "/").rpartition("/")[2].split())[:200]
         data = part.get_payload(decode=True)
-        if not kind(name) or not isinstance(data, bytes):
+        if not origin.reader_of(name) or not isinstance(data, bytes):
             unread.append(name or f"one of type {part.get_content_type()}")
         elif number < _ATTACHED:
             yield from read_inside(name, io.BytesIO(data), origin)

@@ -11,22 +11,16 @@ DEEPEST = 3
 """Archives in archives, at most: nobody packs deeper, but bombs do."""
 
 
-def kind(name: str) -> str | None:
-    """The ending by which a reader for the file `name` is found, if there is one."""
-    from embeddings.sources.readers.by_ending import ending  # which knows the reader that asks
-
-    return ending(name)
-
-
 def read_inside(name: str, stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
     """What stands in the file `name` inside that of `origin`; whatever is wrong with it becomes a remark."""
     inner = replace(origin, path=f"{origin.path}/{name}", id=f"{origin.id}/{name}", depth=origin.depth + 1)
-    from embeddings.sources.readers.by_ending import reader
-
+    read = origin.reader_of(name)
     try:
         if inner.depth > DEEPEST:
             raise Unreadable(f"archives in archives in archives are read, but not {DEEPEST + 1} deep")
-        yield from reader(name)(stream, inner)
+        if read is None:
+            raise Unreadable("no reader for this ending")
+        yield from read(stream, inner)
     except Unreadable as error:
         yield Skipped(inner.path, str(error))
     except RecursionError:

@@ -129,7 +129,7 @@ def _basic(header: str) -> tuple[str, str]:
     return (user, password) if kind.lower() == "basic" else ("", "")
 
 
-def knocking(door: Door) -> Sequence[Any]:
+def door_middleware(door: Door) -> Sequence[Any]:
     """The middleware that asks at `door`."""
     from starlette.middleware import Middleware
     from starlette.middleware.authentication import AuthenticationMiddleware

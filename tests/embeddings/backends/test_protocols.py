@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.backends.open import open_index, read_info, store
+from embeddings.backends.open import read_info, store
 from embeddings.backends.verify import verify
 from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
@@ -22,6 +22,7 @@ from embeddings.text.passages import PassageSettings, cut, document
 from embeddings.types import Article, Filter, Passage
 from qa import QA
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 needs_milvus = pytest.mark.skipif(
     not (find_spec("pymilvus") and find_spec("milvus_lite")), reason="article-qa[milvus] is not installed"

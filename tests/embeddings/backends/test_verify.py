@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from embeddings.backends.folder.generations import Generations
-from embeddings.backends.open import open_index
 from embeddings.backends.verify import verify
 from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
@@ -18,6 +17,7 @@ from embeddings.text.passages import document, short_title
 from embeddings.types import Encoder, Vectors
 from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 
 @pytest.fixture

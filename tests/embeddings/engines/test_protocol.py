@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.backends.open import open_index
 from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
 from embeddings.build.report import Progress, Report
@@ -16,6 +15,7 @@ from embeddings.sources.corpus import Corpus
 from embeddings.text.passages import PassageSettings, cut, document
 from embeddings.types import Article, Encoder, Prepared, Skipped
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 SETTINGS = PassageSettings(words=10, overlap=0)
 

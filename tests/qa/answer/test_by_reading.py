@@ -16,6 +16,7 @@ from qa.answer.evidence import DEFAULT_TUNING, Evidence, answerable, features
 from qa.answer.reader import Span
 from qa.retrieval.coverage import Coverage
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 TROOPS = {
     "one.md": ("2022-11-09", "Russia withdrew about 30,000 troops from Kherson, the general said."),
@@ -62,7 +63,7 @@ def folder(tmp_path: Path, encoder: WordEncoder) -> Path:
 
 def opened(folder: Path, **scores: float) -> tuple[QA, Marker]:
     marker = Marker(**scores)
-    return QA.open(folder, WordEncoder(), reader=ByReading(marker)), marker
+    return open_qa(folder, WordEncoder(), reader=ByReading(marker)), marker
 
 
 QUESTION = "How many troops left Kherson?"
@@ -71,6 +72,7 @@ QUESTION = "How many troops left Kherson?"
 def test_the_answer_is_the_sentence_with_the_span_in_it(folder: Path) -> None:
     result = opened(folder, **{"45,000": 9.0})[0].ask(QUESTION)
     assert result.answer
+    assert result.answer.short
     assert result.answer.short_text == "45,000"
     assert result.answer.text == TROOPS["three.md"][1]
     assert result.answer.article.id == "three.md"

@@ -3,7 +3,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.backends.open import open_index
 from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
 from embeddings.index.index import ArticleIndex
@@ -11,6 +10,7 @@ from qa.answer.sentence import Sentence, score_sentences
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import pytest
 from embeddings.build.options import BuildOptions
 from embeddings.errors import IndexMismatchError
 from qa import QA
-from qa.answer import load_judge
 from qa.answer.by_reading import ByReading
 from qa.answer.evidence import DEFAULT_TUNING
 from qa.answer.tuned import FILE, Tuned, read_tuned, reset_tuned, write_tuned
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 from tests.qa.answer.test_by_reading import Marker
 
 OTHER = replace(DEFAULT_TUNING, threshold=0.987, bias=-1.25)
@@ -51,10 +51,9 @@ def test_it_counts_for_its_own_reader_only(
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     write_tuned(tmp_path / "qa", Tuned(OTHER, reader, encoder.fingerprint, 12, ""))
     monkeypatch.setattr("qa.pipeline.load_judge", lambda _: ByReading(Marker()))
-    judge = QA.open(tmp_path / "qa", encoder).judge
+    judge = open_qa(tmp_path / "qa", encoder).judge
     assert isinstance(judge, ByReading)
     assert (judge._tuning == OTHER) == counts
     assert ("fitted to another reader" in caplog.text) != counts
-    assert load_judge.FILE == "tuning.json"
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder, rebuild=True))
     assert json.loads((tmp_path / "qa" / FILE).read_text())["questions"] == 12

@@ -13,6 +13,7 @@ import pytest
 import embeddings.build.preview
 from embeddings.encoders.models import DEFAULT_MODEL
 from qa.cli import main as cli
+from qa.cli.commands import COMMANDS
 from tests.conftest import put
 from tests.fakes import WordEncoder, load_with
 
@@ -126,7 +127,7 @@ def test_an_interruption_claims_nothing_that_nobody_knows(
     def stop(options: object) -> None:
         raise interrupt
 
-    monkeypatch.setitem(cli._COMMANDS, "index", stop)
+    monkeypatch.setitem(COMMANDS, "index", stop)
     assert cli.main(["index"]) == 130
     assert capsys.readouterr().err == said
 
@@ -142,7 +143,8 @@ def test_ask_marks_the_answer_inside_its_passage(index: str, capsys: pytest.Capt
 def test_ask_json_is_the_documented_shape(index: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["ask", "Who saved a penalty?", "-k", "2", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert list(answer) == ["index", "question", "understood", "answer", "answerable", "passages", "ms"]
+    documented = "index question understood answer answerable agreeing differing passages ms"
+    assert list(answer) == documented.split()
     assert answer["question"] == "Who saved a penalty?"
     assert answer["answer"]["text"] == "Goalkeeper Ines Prat saved a penalty."
     assert answer["answer"]["article"] == "sport/cup.md"
@@ -208,7 +210,17 @@ def test_run_writes_a_line_a_question(index: str, tmp_path: Path) -> None:
     assert cli.main(["run", str(questions), "-k", "2", "--out", "run.jsonl"]) == 0
     lines = [json.loads(line) for line in Path("run.jsonl").read_text().splitlines()]
     assert [line["id"] for line in lines] == ["a", "3"]
-    assert list(lines[0]) == ["id", "question", "understood", "answer", "answerable", "passages", "ms"]
+    assert list(lines[0]) == [
+        "id",
+        "question",
+        "understood",
+        "answer",
+        "answerable",
+        "agreeing",
+        "differing",
+        "passages",
+        "ms",
+    ]
     assert lines[0]["passages"][0]["article"] == "sport/cup.md"
     assert not list(tmp_path.glob("*.part"))
 
@@ -266,7 +278,7 @@ def test_what_nobody_foresaw_is_one_line_too(
     def fail(options: object) -> None:
         raise ZeroDivisionError("two\nlines")
 
-    monkeypatch.setitem(cli._COMMANDS, "ask", fail)
+    monkeypatch.setitem(COMMANDS, "ask", fail)
     assert cli.main(["ask", "x"]) == 1
     assert "unforeseen ZeroDivisionError: two lines" in (err := capsys.readouterr().err)
     assert err.count("\n") == 1
@@ -316,8 +328,8 @@ def test_a_closed_pipe_is_no_error(how: str, index: str, tmp_path: Path) -> None
     program = {
         "info": "from qa.cli.main import main; sys.exit(main(['info']))",
         "print_result": (
-            "from qa.cli import main as cli, terminal;"
-            " cli._COMMANDS['ask'] = lambda o: terminal.console().print('x');"
+            "from qa.cli import commands, main as cli, terminal;"
+            " commands.COMMANDS['ask'] = lambda o: terminal.console().print('x');"
             " sys.exit(cli.main(['ask', 'x']))"
         ),
     }[how]

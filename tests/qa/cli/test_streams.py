@@ -25,7 +25,7 @@ REMARKS = (
 def program(body: str) -> list[str]:
     """`qa info`, which does `body` instead."""
     start = f"import sys; from qa.cli import main as cli; body = {body!r}\n"
-    rest = "cli._COMMANDS['info'] = lambda options: exec(body); sys.argv[1:] = ['info']; cli.run()"
+    rest = "cli.COMMANDS['info'] = lambda options: exec(body); sys.argv[1:] = ['info']; cli.run()"
     return [sys.executable, "-c", start + rest]
 
 

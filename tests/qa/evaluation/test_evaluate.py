@@ -12,6 +12,7 @@ from qa import QA
 from qa.cli import main as cli
 from qa.evaluation.evaluate import evaluate, trial, write_trec
 from tests.fakes import WordEncoder, load_with
+from tests.opened import open_qa
 
 QUESTIONS: list[dict[str, Any]] = [
     {
@@ -38,7 +39,7 @@ def write(name: str, records: list[dict[str, Any]]) -> None:
 
 
 def test_questions_are_asked_and_measured() -> None:
-    evaluation = evaluate(trial(QA.open(".qa"), "q.jsonl"))
+    evaluation = evaluate(trial(open_qa(".qa"), "q.jsonl"))
     assert (evaluation.questions, evaluation.unanswerable) == (2, 1)
     made = {figure.name: figure.value for figure in evaluation.figures}
     # Three articles: the relevant one is first for one question, and second or third for the other.
@@ -50,7 +51,7 @@ def test_questions_are_asked_and_measured() -> None:
 
 def test_a_run_is_measured_without_an_index() -> None:
     assert cli.main(["run", "q.jsonl", "--out", "run.jsonl"]) == 0
-    asked, read = evaluate(trial(QA.open(".qa"), "q.jsonl")), evaluate(trial("run.jsonl", "q.jsonl"))
+    asked, read = evaluate(trial(open_qa(".qa"), "q.jsonl")), evaluate(trial("run.jsonl", "q.jsonl"))
     assert read.figures == asked.figures
 
 
@@ -81,7 +82,7 @@ def test_each_question_as_of_its_day(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_trec_files() -> None:
-    write_trec(trial(QA.open(".qa"), "q.jsonl"), "out")
+    write_trec(trial(open_qa(".qa"), "q.jsonl"), "out")
     lines = [line.split(" ") for line in Path("out.run").read_text().splitlines()]
     assert [line[:2] + line[3:4] for line in lines[:2]] == [["cup_1", "Q0", "1"], ["cup_1", "Q0", "2"]]
     assert lines[0][2] == "sport/cup.md"
@@ -92,13 +93,13 @@ def test_trec_files() -> None:
 def test_files_that_do_not_fit() -> None:
     write("u.jsonl", [{"id": "flood", "question": "Twice?"}])
     with pytest.raises(QAError, match=r"u\.jsonl: the id flood stands in q\.jsonl too"):
-        trial(QA.open(".qa"), "q.jsonl", "u.jsonl")
+        trial(open_qa(".qa"), "q.jsonl", "u.jsonl")
     write("u.jsonl", [{"id": "other", "question": "Unasked?"}])
     assert cli.main(["run", "q.jsonl", "--out", "run.jsonl"]) == 0
     with pytest.raises(SourceError, match="the run has no line for question other"):
         evaluate(trial("run.jsonl", "q.jsonl", "u.jsonl"))
     with pytest.raises(QAError, match=r"names no `relevant` article"):
-        trial(QA.open(".qa"), "u.jsonl")
+        trial(open_qa(".qa"), "u.jsonl")
 
 
 @pytest.mark.parametrize(

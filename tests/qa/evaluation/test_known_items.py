@@ -13,6 +13,7 @@ from qa.cli import main as cli
 from qa.evaluation.evaluate import evaluate
 from qa.evaluation.known_items import known_item, known_items, sampled, without
 from tests.fakes import WordEncoder, load_with
+from tests.opened import open_qa
 
 FILLER = " ".join(f"word{number}" for number in range(30)) + "."
 
@@ -98,7 +99,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: WordEncoder)
 
 
 def test_the_index_is_searched_as_if_the_words_were_not_there(index: str, encoder: WordEncoder) -> None:
-    whole = {place.passage.article.id for place in QA.open(index).search("quince3", 1)}
+    whole = {place.passage.article.id for place in open_qa(index).search("quince3", 1)}
     assert whole == {"orchard"}
     before = sorted(Path(index).rglob("*"))
     made = known_items(index, 2, encoder)

@@ -5,6 +5,7 @@ import pytest
 from qa import QA
 from qa.question.spelling import respelled
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
     from embeddings.build.options import BuildOptions
 
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
-    return QA.open(tmp_path / "qa", encoder)
+    return open_qa(tmp_path / "qa", encoder)
 
 
 @pytest.mark.parametrize(

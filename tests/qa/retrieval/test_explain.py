@@ -14,6 +14,7 @@ from qa.cli import main as cli
 from qa.retrieval import explain
 from qa.retrieval.explain import left_out
 from tests.fakes import WordEncoder, load_with
+from tests.opened import open_qa
 
 QUESTION = "Who saved a penalty for the village during the flood?"
 
@@ -21,7 +22,7 @@ QUESTION = "Who saved a penalty for the village during the flood?"
 @pytest.fixture
 def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
-    return QA.open(tmp_path / "qa", encoder)
+    return open_qa(tmp_path / "qa", encoder)
 
 
 def test_ranks_are_those_of_the_search(qa: QA) -> None:
@@ -71,7 +72,7 @@ def test_a_word_elsewhere_in_the_article(tmp_path: Path, encoder: WordEncoder) -
         "\n\n".join(f"The {what} here. " * 80 for what in ("heron nests", "grey stone lies", "otter swims"))
     )
     QA.build([source], tmp_path / "qa", BuildOptions(encoder=encoder))
-    explanation = QA.open(tmp_path / "qa", encoder).why("heron nests, otter?", "a.txt")
+    explanation = open_qa(tmp_path / "qa", encoder).why("heron nests, otter?", "a.txt")
     words = {word.word: word for word in explanation.words}
     assert (words["heron"].passage, words["heron"].article) == (True, True)
     assert (words["otter"].passage, words["otter"].article) == (False, True)
@@ -124,7 +125,7 @@ def test_a_name_of_several_articles(sources: Path, tmp_path: Path, encoder: Word
     (sources / "copy.md").write_text("---\ntitle: Bridge reopens\n---\nAnother text.")
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
     with pytest.raises(QueryError, match=r"2 articles are called 'Bridge reopens': .*\(bridge.md, copy.md\)"):
-        QA.open(tmp_path / "qa", encoder).why("bolts", "Bridge reopens")
+        open_qa(tmp_path / "qa", encoder).why("bolts", "Bridge reopens")
 
 
 def test_an_article_must_be_named(qa: QA) -> None:
@@ -141,7 +142,7 @@ def test_a_copy_may_stand_for_it(sources: Path, tmp_path: Path, encoder: WordEnc
     text = (sources / "sport" / "cup.md").read_text()
     (sources / "copy.md").write_text(text.replace("source: Weekly", "source: Echo").replace("09-10", "09-12"))
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
-    grouped = QA.open(tmp_path / "qa", encoder)
+    grouped = open_qa(tmp_path / "qa", encoder)
     made = {id: grouped.why(QUESTION, id) for id in ("copy.md", "sport/cup.md")}
     [shown] = [id for id, explanation in made.items() if explanation.copy_of is None]
     [hidden] = made.keys() - {shown}
@@ -150,7 +151,7 @@ def test_a_copy_may_stand_for_it(sources: Path, tmp_path: Path, encoder: WordEnc
     assert copy.id == shown
     assert [explanation.rank for explanation in made.values()] == [1, 1]
     assert made[hidden].first is None
-    every = QA.open(tmp_path / "qa", encoder, grouped=False)
+    every = open_qa(tmp_path / "qa", encoder, grouped=False)
     ranks = {id: every.why(QUESTION, id) for id in made}
     assert sorted(explanation.rank or 0 for explanation in ranks.values()) == [1, 2]
     assert {explanation.copy_of for explanation in ranks.values()} == {None}

@@ -4,7 +4,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.backends.open import open_index
 from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
 from embeddings.index.index import ArticleIndex
@@ -13,6 +12,7 @@ from qa.pipeline import QA
 from qa.question.periods import Period, named_period
 from qa.retrieval.ranking import LEAD, NEW, Query, Ranking, _by_article, _nearness, _recency, _today, rank
 from tests.fakes import WordEncoder
+from tests.opened import open_index, open_qa
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_one_article_of_the_far_future_makes_no_other_old(tmp_path: Path, encode
     QA.build([folder], tmp_path / "before", BuildOptions(encoder=encoder))
     (folder / "future.md").write_text("---\ntitle: Zebra\ndate: 2031-01-01\n---\nA zebra escaped.")
     QA.build([folder], tmp_path / "after", BuildOptions(encoder=encoder))
-    asked = [QA.open(tmp_path / name, encoder).search("village cup", 40) for name in ("before", "after")]
+    asked = [open_qa(tmp_path / name, encoder).search("village cup", 40) for name in ("before", "after")]
     recency = [{p.passage.article.id: p.signals.recency for p in ranked} for ranked in asked]
     assert len(set(recency[0].values())) > 1
     assert recency[0] == {id: value for id, value in recency[1].items() if id != "future.md"}

@@ -11,6 +11,7 @@ from embeddings.types import Vectors
 from qa.pipeline import QA
 from qa.retrieval.reranker import CrossEncoderReranker
 from tests.fakes import WordEncoder
+from tests.opened import open_qa
 
 
 class Longest:
@@ -22,8 +23,8 @@ class Longest:
 
 def test_the_first_passages_are_ordered_anew(sources: Path, tmp_path: Path, encoder: WordEncoder) -> None:
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
-    plain = QA.open(tmp_path / "qa", encoder).search("village cup")
-    again = QA.open(tmp_path / "qa", encoder, reranker=Longest()).search("village cup")
+    plain = open_qa(tmp_path / "qa", encoder).search("village cup")
+    again = open_qa(tmp_path / "qa", encoder, reranker=Longest()).search("village cup")
     assert plain[0].passage.article.id == "sport/cup.md"
     assert plain[0].signals.reranker == 0
     lengths = [len(f"{place.passage.article.title}. {place.passage.text}") for place in again]

@@ -10,6 +10,7 @@ from qa.pipeline import QA
 from qa.web import updates
 from qa.web.dropped_files import REPLACED, SKIPPED, TAKEN, UNCHANGED, discard, looked_at
 from tests.fakes import WordEncoder, load_with
+from tests.opened import open_qa
 
 ZEBRA = "---\ntitle: Zebra escapes\n---\nThe zebra Ziggy escaped from the zoo. It sat in a car park."
 
@@ -44,7 +45,7 @@ def quiet(_: float, desc: str) -> None:
 
 
 def articles(index: Path) -> set[str]:
-    return {article.id for article in QA.open(index, WordEncoder()).index.catalog.headings()}
+    return {article.id for article in open_qa(index, WordEncoder()).index.catalog.headings()}
 
 
 def test_each_file_is_told_what_becomes_of_it(index: Path, upload: Path) -> None:
@@ -79,7 +80,7 @@ def test_what_is_added_is_found_and_survives_every_build(index: Path, upload: Pa
     files = dropped(upload, zebra_md=ZEBRA.replace("Ziggy", "Zaza"))
     assert [one.what for one in looked_at(files, index)] == [REPLACED]
     updates.added(files, index, quiet)
-    assert QA.open(index, WordEncoder()).search("zebra Zaza")[0].passage.text.startswith("The zebra Zaza")
+    assert open_qa(index, WordEncoder()).search("zebra Zaza")[0].passage.text.startswith("The zebra Zaza")
 
 
 def test_a_file_of_the_same_name_as_a_source_s_stands_beside_it(index: Path, upload: Path) -> None:

@@ -1,6 +1,7 @@
 """The index that the page answers from, while it changes."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from tests.fakes import WordEncoder, load_with
 
 
 @pytest.fixture
-def live(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LiveQA:
+def live(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveQA]:
     load_with(monkeypatch, lambda _: WordEncoder())
     QA.build([sources], tmp_path / "made.qa")
-    return LiveQA(tmp_path / "made.qa")
+    live = LiveQA(tmp_path / "made.qa")
+    yield live
+    live.close()
 
 
 def asked(live: LiveQA) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from embeddings.backends.folder.generations import Generations
-from embeddings.backends.open import open_index, read_info, store
+from embeddings.backends.open import read_info, store
 from embeddings.backends.verify import verify
 from embeddings.build.build import build_index
 from embeddings.build.copy import copy_index
@@ -24,6 +24,7 @@ from embeddings.text.passages import PassageSettings, document
 from embeddings.types import Filter, Vectors
 from tests.conftest import ROOT, put
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 
 def build(sources: Path, folder: Path, encoder: WordEncoder, rebuild: bool = False) -> Report:

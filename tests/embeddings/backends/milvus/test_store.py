@@ -11,7 +11,7 @@ from embeddings.backends.milvus.address import Address
 from embeddings.backends.milvus.connection import Connection, connect
 from embeddings.backends.milvus.lease import Heartbeat
 from embeddings.backends.milvus.store import MilvusStore
-from embeddings.backends.open import open_index, store
+from embeddings.backends.open import store
 from embeddings.backends.verify import verify
 from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
@@ -19,6 +19,7 @@ from embeddings.errors import IndexBusyError, IndexMismatchError, NoIndexError, 
 from embeddings.types import Filter
 from qa import QA
 from tests.fakes import WordEncoder
+from tests.opened import open_index
 
 pytest.importorskip("milvus_lite", reason="article-qa[milvus] is not installed")
 pytest.importorskip("pymilvus")

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from embeddings.errors import QAError
 from qa.cli.main import main
 from qa.web.security import guard, login
-from qa.web.security.login import Credentials, Door, credentials, knocking
+from qa.web.security.login import Credentials, Door, credentials, door_middleware
 
 HOST = "news.lan:7860"
 WANTED = Credentials("reader", "a good word")
@@ -26,7 +26,7 @@ async def _reply(request: Request) -> PlainTextResponse:
 def client(doorkeeper: Door | None = None, names: tuple[str, ...] = (), adding: bool = False) -> TestClient:
     routes = [doorkeeper.route()] if doorkeeper else []
     routes.append(Route("/{path:path}", _reply, methods=["GET", "POST"]))
-    guards = guard.middleware("news.lan", names, knocking(doorkeeper) if doorkeeper else (), adding)
+    guards = guard.middleware("news.lan", names, door_middleware(doorkeeper) if doorkeeper else (), adding)
     return TestClient(Starlette(routes=routes, middleware=guards), f"http://{HOST}")
 
 

@@ -11,7 +11,7 @@ from tests.server import environment
 _SCRIPT = """
 import json, sys
 from pathlib import Path
-from qa.web.gradio_import import import_gradio
+from qa.web.gradio_private import import_gradio
 wrote = []
 write = Path.write_text
 Path.write_text = lambda path, *given: wrote.append(str(path)) or write(path, *given)

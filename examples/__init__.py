@@ -1,0 +1,1 @@
+"""Short programs that use article-qa from Python; they run in the tests."""

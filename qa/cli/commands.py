@@ -1,0 +1,209 @@
+"""The commands of `qa`; each imports what it needs when it runs."""
+
+import argparse
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+from qa.cli.building import add, index, remove, sources
+from qa.wording.safe_text import json_text
+
+if TYPE_CHECKING:
+    from embeddings.types import Filter
+    from qa.evaluation.evaluate import Trial
+    from qa.pipeline import QA
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from embeddings.backends.verify import verify
+
+    for passed in verify(options.index):
+        print(passed, flush=True)
+
+
+def _ask(options: argparse.Namespace) -> None:
+    from qa.cli import language_model as llm
+    from qa.cli.terminal import print_result
+
+    server, narrow = llm.server(options), _filter(options)
+    with _open(options) as qa:
+        before = qa.ask(options.after, narrow=narrow) if options.after else None
+        result = qa.ask(" ".join(options.question), options.k, narrow, before)
+    if options.json:
+        written = {"sentences": llm.sentences(server, result, options.after)} if server else {}
+        _print_json({"index": options.index, **result.to_json(), **written})
+        return
+    print_result(result)
+    if server:
+        sys.stdout.flush()
+        llm.print_sentences(server, result, options.after)
+
+
+def _llm(options: argparse.Namespace) -> None:
+    from qa.cli.language_model import look
+
+    look(options)
+
+
+def _search(options: argparse.Namespace) -> None:
+    from qa.cli.terminal import print_passages
+
+    text = " ".join(options.text)
+    with _open(options) as qa:
+        ranked = qa.search(text, options.k, _filter(options))
+    if options.json:
+        passages = [place.to_json() for place in ranked]
+        _print_json({"text": text, "index": options.index, "passages": passages})
+    else:
+        print_passages(ranked)
+
+
+def _why(options: argparse.Namespace) -> None:
+    from qa.cli.terminal import print_explanation
+    from qa.pipeline import QA
+
+    with QA.open(options.index) as qa:
+        explanation = qa.why(options.question, options.article, _filter(options))
+    if options.json:
+        _print_json({"index": options.index, **explanation.to_json()})
+    else:
+        print_explanation(explanation)
+
+
+def _run(options: argparse.Namespace) -> None:
+    from qa.evaluation.outputs import check_writable
+    from qa.evaluation.questions import read_questions
+    from qa.evaluation.runs import write_run
+
+    check_writable(options.out)
+    questions = read_questions(options.questions)
+    with _open(options) as qa:
+        write_run(qa, questions, options.k, options.out, options.questions, options.as_of)
+    print(f"{len(questions)} questions: {options.out}")
+
+
+def _eval(options: argparse.Namespace) -> None:
+    from qa.cli import language_model as llm
+    from qa.cli.terminal import print_evaluation
+    from qa.evaluation.evaluate import evaluate, write_trec
+    from qa.evaluation.outputs import check_writable
+    from qa.evaluation.report.document import write_report
+
+    check_writable(options.report, options.trec and f"{options.trec}.run")
+    server = llm.server_for_questions(options)
+    asked = _trial(options)
+    evaluation = evaluate(asked)
+    if options.trec:
+        write_trec(asked, options.trec)
+    if options.report:
+        write_report(asked, evaluation, options.report)
+    made = None
+    if server:
+        with _open(options) as qa:
+            made = llm.measured(qa, server, options)
+    if options.json:
+        _print_json({**evaluation.to_json(), **({"sentences": made.to_json()} if made else {})})
+        return
+    print_evaluation(evaluation)
+    if made:
+        llm.print_measured(made)
+
+
+def _trial(options: argparse.Namespace) -> "Trial":
+    from qa.evaluation.evaluate import trial
+    from qa.evaluation.known_items import SAMPLE, known_items
+
+    if options.self:
+        if options.run or options.against or options.unanswerable or options.as_of or options.reranker:
+            wrong = "--self makes its own questions and index: only --sample, --trec and --report go with it"
+            raise argparse.ArgumentError(None, wrong)
+        return known_items(options.index, SAMPLE if options.sample is None else options.sample)
+    if options.sample is not None:
+        raise argparse.ArgumentError(None, "--sample goes with --self")
+    with nullcontext(options.run) if options.run else _open(options) as answers:
+        return trial(answers, options.questions, options.unanswerable, options.against, options.as_of)
+
+
+def _tune(options: argparse.Namespace) -> None:
+    from embeddings.backends.open import read_info, store
+    from qa.answer.tuned import reset_tuned
+    from qa.evaluation.tuning import tune
+    from qa.pipeline import QA
+
+    home = store(options.index).home
+    if options.reset:
+        read_info(options.index)
+        print("what was fitted is forgotten" if reset_tuned(home) else "nothing had been fitted")
+        return
+    with QA.open(options.index, reader=options.reader) as qa:
+        for said in tune(qa, home, options.questions, options.unanswerable):
+            print(said, flush=True)
+
+
+def _info(options: argparse.Namespace) -> None:
+    from embeddings.backends.info import describe
+    from embeddings.backends.open import store
+    from qa.answer.load_judge import described
+    from qa.cli import language_model as llm
+    from qa.cli.terminal import print_info
+
+    info = describe(options.index)
+    info |= described(store(options.index).home, info["encoder"])
+    if options.json:
+        _print_json({**info, **llm.info()})
+        return
+    print_info(info)
+    llm.print_info()
+
+
+def _chat(options: argparse.Namespace) -> None:
+    from qa.web.server import serve
+
+    serve(
+        options.index,
+        options.host,
+        options.port,
+        options.mcp,
+        options.auth,
+        options.no_auth,
+        options.name,
+        options.reader,
+    )
+
+
+COMMANDS = {
+    "index": index,
+    "add": add,
+    "remove": remove,
+    "sources": sources,
+    "ask": _ask,
+    "search": _search,
+    "why": _why,
+    "run": _run,
+    "eval": _eval,
+    "tune": _tune,
+    "verify": _verify,
+    "info": _info,
+    "llm": _llm,
+    "chat": _chat,
+}
+
+
+def _filter(options: argparse.Namespace) -> "Filter":
+    from embeddings.types import Filter
+
+    return Filter(options.since, options.until, tuple(options.source), options.as_of)
+
+
+def _open(options: argparse.Namespace) -> "QA":
+    from qa.answer.load_judge import DEFAULT_READER
+    from qa.pipeline import QA
+    from qa.retrieval.reranker import CrossEncoderReranker
+
+    reranker = CrossEncoderReranker.load(options.reranker) if options.reranker else None
+    reader = getattr(options, "reader", DEFAULT_READER)
+    return QA.open(options.index, reranker=reranker, grouped=not options.no_group, reader=reader)
+
+
+def _print_json(value: object) -> None:
+    print(json_text(value))
