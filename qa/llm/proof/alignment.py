@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from qa.llm.proof.gaps import (
     SAYING_STEMS,
-    THING_STEMS,
+    SHORT,
     Word,
     goes_on,
     is_subject,
@@ -24,20 +24,20 @@ from qa.llm.proof.lexicon import (
     LOOSE,
     MODAL,
     OPENING_BOUNDS,
+    OPENING_PRONOUNS,
     PREPOSITIONS,
     PRIVATIVE,
     TITLES,
 )
+from qa.llm.proof.scope import aside, forward, governor, under
 from qa.llm.proof.tokens import Kind, Token, bound
 
 _PATHS = 400
-"""Ways to lay a claim over a sentence that are tried."""
+"""Ways to lay a claim over a sentence."""
 _LOOSE = frozenset(bound(word) for word in LOOSE)
 _MODAL = frozenset(bound(word) for word in MODAL)
 _BOUNDS = frozenset(bound(word) for word in BOUNDS)
 _OPENING = frozenset(bound(word) for word in OPENING_BOUNDS)
-_SHORT = 5
-"""Words of a phrase that may be left out inside a sentence."""
 _RELATIVE = ("that", "who", "which", "whom", "whose", "what")
 
 
@@ -55,18 +55,29 @@ class Sentence:
         `front` says that the claim began with it.
         """
         words = [word_of(claim, at) for at, token in enumerate(claim) if token.solid]
-        return any(self._bears(path) and self._of_day(path, day, front=front) for path in self._paths(words))
+        paths = [path for path in self._paths(words) if self._means(claim[0], path[0])]
+        return any(self._bears(path) and self._of_day(path, day, front=front) for path in paths)
+
+    def _means(self, first: Token, at: int) -> bool:
+        """Whether a pronoun that a claim begins with stands before its first word."""
+        if first.kind is not Kind.FREE or first.key not in OPENING_PRONOUNS:
+            return True
+        while at and self.tokens[at - 1].kind is Kind.FREE:
+            at -= 1
+            if self.tokens[at].key == first.key:
+                return True
+        return False
 
     def _of_day(self, path: Sequence[int], day: int | None, *, front: bool) -> bool:
         """Whether the date that was taken out at `day` belongs to the statement that `path` takes over."""
         if day is None:
             return True
         deed = next((at for at in path if self.tokens[at].kind is not Kind.NAME), path[0])
-        aside = self._asides(path)
+        remarks = self._asides(path)
         within = range(min(day, deed), max(day, path[-1] + 1))
         for at in within:
             token = self.tokens[at]
-            if at in aside:
+            if at in remarks:
                 continue
             if token.kind in (Kind.JOIN, Kind.MARK):
                 return False
@@ -141,7 +152,7 @@ class Sentence:
         rigid = any(token.kind is Kind.RIGID for token in left[1:])
         if bound or rigid or any(token.kind in (Kind.MARK, Kind.JOIN, Kind.NUMBER) for token in left):
             return False
-        if left[-1].text.lower() == "to" or solid[-1].possessive or len(solid) > _SHORT:
+        if left[-1].text.lower() == "to" or solid[-1].possessive or len(solid) > SHORT:
             return False
         if left[0].text.lower() == "to" and len(left) > 1 and left[1].kind is Kind.WORD:
             return False  # to do something
@@ -228,20 +239,20 @@ class Sentence:
     def _bears(self, path: Sequence[int]) -> bool:
         """Whether what is left out neither denies nor bounds what is said, and nobody else says it."""
         said = set(path)
-        aside = self._asides(path)
+        remarks = self._asides(path)
         for at, token in enumerate(self.tokens):
             if at in said:
                 continue
             if token.key in _BOUNDS:
                 return False
             if token.kind is Kind.WORD and token.key in SAYING_STEMS:
-                scope = self._aside(at) or (range(0) if at in aside else self._forward(at))
+                scope = aside(self.tokens, at) or (range(0) if at in remarks else forward(self.tokens, at))
                 if said & set(scope):
                     return False
-            if token.text.lower() != "that" or at in aside:
+            if token.text.lower() != "that" or at in remarks:
                 continue
-            governor = self._governor(at)
-            if governor is not None and governor not in said and said & set(self._under(at, governor)):
+            holder = governor(self.tokens, at)
+            if holder is not None and holder not in said and said & set(under(self.tokens, at, holder)):
                 return False
         return True
 
@@ -252,49 +263,3 @@ class Sentence:
             if parenthetical(self.tokens[before + 1 : after]):
                 found.update(range(before + 1, after))
         return found
-
-    def _aside(self, at: int) -> range | None:
-        """What is said, where the verb at `at` stands behind it: `..., Ann said`."""
-        if self.tokens[at].text.lower() == "according to":
-            return range(len(self.tokens))
-        start = at
-        while start and self.tokens[start - 1].kind in (Kind.NAME, Kind.FREE, Kind.WORD):
-            start -= 1
-        end = at + 1
-        inverted = start == at and self.tokens[at].text.lower() in ("said", "says")
-        whom = (Kind.NAME, Kind.FREE, Kind.WORD) if inverted else (Kind.NAME, Kind.FREE)
-        while end < len(self.tokens) and self.tokens[end].kind in whom:
-            end += 1
-        closed = end == len(self.tokens) or self.tokens[end].kind is Kind.MARK
-        relative = any(token.text.lower() in ("who", "which", "that") for token in self.tokens[start:at])
-        behind = start and self.tokens[start - 1].kind is Kind.MARK and closed and at - start <= _SHORT
-        return range(start) if behind and not relative else None
-
-    def _under(self, that: int, governor: int) -> range:
-        """What a `that` opens: up to the next mark, or to the end where somebody says it."""
-        scope = self._forward(that)
-        if self.tokens[governor].key in SAYING_STEMS:
-            return scope
-        marks = (Kind.MARK, Kind.JOIN)
-        end = next((at for at in scope if self.tokens[at].kind in marks), scope.stop)
-        return range(scope.start, end)
-
-    def _governor(self, that: int) -> int | None:
-        """The word that a `that` hangs on, over a date or an object between them."""
-        at = that - 1
-        while at >= 0 and self.tokens[at].kind in (Kind.DATE, Kind.FREE):
-            at -= 1
-        if at >= 0 and self.tokens[at].kind is Kind.WORD and self.tokens[at].key not in SAYING_STEMS:
-            verbs = [
-                place for place in range(max(0, at - _SHORT), at) if self.tokens[place].key in SAYING_STEMS
-            ]
-            return verbs[-1] if verbs else at
-        return at if at >= 0 and self.tokens[at].solid else None
-
-    def _forward(self, at: int) -> range:
-        for end in range(at + 1, len(self.tokens)):
-            things = self.tokens[at].key in THING_STEMS and self.tokens[end].kind is Kind.JOIN
-            ends = self.tokens[end].text.lower() in (";", "while", "but", "although")
-            if things or ends:
-                return range(at + 1, end)
-        return range(at + 1, len(self.tokens))

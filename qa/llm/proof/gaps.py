@@ -9,6 +9,8 @@ from qa.llm.proof.tokens import Kind, Token, stem
 
 SAYING_STEMS = frozenset(stem(word) for word in SAYING)
 THING_STEMS = frozenset(stem(word) for word in OF_THINGS)
+SHORT = 5
+"""Words of a phrase that may be left out inside a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,6 @@ def _proved(said: Sequence[Token], proofs: Sequence[Evidence]) -> bool:
 
 def _says(proof: Evidence, said: Sequence[Token]) -> bool:
     for reading in proof.readings:
-        if said[0].text.lower() in PRONOUNS and said[0].text.lower() != reading[0].text.lower():
-            continue
         if not _persons(said) <= _persons(proof.readings[0]):
             continue
         claim = _shortened(said, reading, proof)

@@ -48,7 +48,7 @@ TITLES = frozenset(
     "commissioner "
     "health director mp lawmaker representative congressman labour conservative golfer singer actor actress "
     "dancer player producer commander captain speaker visitor owner goalkeeper coach officer police "
-    "economist's defence defense crown agriculture first".split()
+    "agency aid charity defence defense crown agriculture first".split()
 )
 """They may stand before a name, and be left out there."""
 
@@ -206,3 +206,4 @@ PERSONS = {
 }
 """Whom a pronoun can mean."""
 PRONOUNS = frozenset("he she his her".split())
+OPENING_PRONOUNS = PRONOUNS | {"it", "its", "they", "their"}

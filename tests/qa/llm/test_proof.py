@@ -28,6 +28,7 @@ TEXT = Article(
     "The train runs from Arden to Bexley. "
     "The first suspect, Finn, was freed, the second, Ode, was jailed. Lum has a son who smokes and drinks. "
     "Lum tried to sing and dance. Ode did not come and go. Lum may resign and leave. "
+    "The ferry, Ode claims, sank twice. He met Lum in 1980; she died in 1999. "
     "Once the king dies, Finn inherits the tower. Moll said she regretted the noise.",
 )
 
@@ -130,6 +131,8 @@ NOT_PROVED = [
     ("the second half of a maybe", "Lum leaves.", "Lum may resign and leave"),
     ("once dropped", "Finn inherits the tower.", "Finn inherits the tower"),
     ("she and he", "Moll said he regretted the noise.", "Moll said she regretted the noise"),
+    ("an aside dropped", "The ferry sank twice.", "The ferry, Ode claims, sank twice"),
+    ("another pronoun", "He died in 1999.", "she died in 1999"),
     ("no quotation", "Ada Moll opened the bridge.", ""),
     ("an invented quotation", "Ada Moll opened the tunnel.", "Ada Moll opened the tunnel on"),
     ("another quotation", "Ada Moll opened the bridge.", "Tickets cost $5 in May"),
@@ -176,16 +179,18 @@ def passed(file: str) -> tuple[list[Case], list[Case], list[Case]]:
     return every, shown, lost
 
 
-@pytest.mark.parametrize("file", ["planted.txt", "held_out.txt"])
+@pytest.mark.parametrize("file", ["planted.txt", "held_out.txt", "unseen.txt"])
 def test_of_planted_falsehoods_none_is_shown_and_few_true_claims_are_lost(file: str) -> None:
     every, shown, lost = passed(file)
     falsehoods = [case for case in every if case.kind]
-    assert len(falsehoods) >= (200 if file == "planted.txt" else 100)
     assert not shown
+    if file == "unseen.txt":
+        return
+    assert len(falsehoods) >= (200 if file == "planted.txt" else 100)
     assert len(lost) <= 0.05 * (len(every) - len(falsehoods)), lost
 
 
 def test_every_planted_quotation_stands_in_its_article() -> None:
-    for case in (*cases("planted.txt"), *cases("held_out.txt")):
+    for case in (*cases("planted.txt"), *cases("held_out.txt"), *cases("unseen.txt")):
         for quote in case.claim.quotes:
             assert library(seed(case.article)).find(quote), quote
