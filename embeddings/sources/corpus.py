@@ -12,7 +12,7 @@ from typing import TypeAlias
 from embeddings.errors import SourceError
 from embeddings.sources.files import File, find, open_regular
 from embeddings.sources.readers.base import DEFAULT_READING, Origin, Reading, Unreadable
-from embeddings.sources.readers.by_ending import ENDINGS, reader, reader_of
+from embeddings.sources.readers.by_ending import ENDINGS, check_size, reader, reader_of
 from embeddings.sources.source import Sources, as_source
 from embeddings.types import Article, Prepared, Skipped
 
@@ -110,27 +110,30 @@ class Corpus:
         return settled
 
     def _read_all(self) -> Iterator[tuple[int, Article | Skipped]]:
+        from embeddings.sources.apart import read_apart
+
         done = 0
         for number, file in enumerate(self.files):
 
-            def told(place: int, file: File = file, done: int = done) -> None:
+            def on_read(place: int, file: File = file, done: int = done) -> None:
                 self._read = done + min(place, file.size)
 
-            for item in read_file(file, self.reading, told):
+            for item in read_apart(file, self.reading, on_read):
                 yield number, item
             done += file.size
             self._read = done
 
 
 def read_file(
-    file: File, reading: Reading, told: Callable[[int], None] = lambda _: None, place: Path | None = None
+    file: File, reading: Reading, on_read: Callable[[int], None] = lambda _: None, place: Path | None = None
 ) -> Iterator[Article | Skipped]:
-    """What stands in `file`, opened at `place` if that is given; `told` hears how many bytes are read."""
+    """What stands in `file`, opened at `place` if that is given; `on_read` is called with the bytes read."""
     path, reading = str(file.path), file.reading or reading
     try:
         read = reader(file.path.name)
         with open_regular(place or file.path) as stream:
             before = os.fstat(stream.fileno())
+            check_size(file.path.name, before.st_size)
             origin = Origin(
                 path,
                 file.id,
@@ -140,7 +143,7 @@ def read_file(
                 reader_of=reader_of,
             )
             for item in read(stream, origin):
-                told(stream.tell())
+                on_read(stream.tell())
                 yield item
             after = os.fstat(stream.fileno())
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

@@ -21,12 +21,14 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
         if document.is_encrypted and not document.decrypt(""):
             raise Unreadable("encrypted: save a copy without its password")
         text = _text(document)
-        about = document.metadata or {}
+        about: dict[str, object] = dict(document.metadata or {})
         title, author, day = (about.get(key) for key in ("/Title", "/Author", "/CreationDate"))
     except Unreadable:
         raise
     except pypdf.errors.DependencyError:  # AES without `cryptography`
         raise Unreadable("encrypted: save a copy without its password") from None
+    except MemoryError:  # the file may be whole
+        raise
     except Exception as error:  # a damaged file can fail anywhere in the library
         raise Unreadable(
             f"not a readable PDF ({type(error).__name__}: {error}): open it and save a new copy"
