@@ -23,6 +23,7 @@ from embeddings.sources.files import File
 from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.readers.by_ending import ENDINGS, ending
+from embeddings.sources.source import from_json, to_json
 from embeddings.types import Article, Skipped
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class _Process:
         seconds = SECONDS + file.size / PER_SECOND
         asked = {
             "file": [str(file.path), file.id, file.folder, file.size],
-            "reading": list(astuple(reading)),
+            "reading": to_json(file.reading or reading),
             "place": str(place) if place else None,
             "seconds": seconds,
             "memory": MEMORY,
@@ -159,8 +160,7 @@ def serve() -> None:
         _limit(asked["seconds"], asked["memory"])
         path, *rest = asked["file"]
         place = Path(asked["place"]) if asked["place"] else None
-        follow_links, max_unpacked, text_column, without = asked["reading"]
-        reading = Reading(follow_links, max_unpacked, text_column, tuple(without))
+        reading = from_json(asked["reading"])
         for item in read_file(File(Path(path), *rest), reading, place=place):
             _tell(out, type(item).__name__.lower(), list(astuple(item)))
         _tell(out, "end", [])

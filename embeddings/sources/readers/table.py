@@ -34,10 +34,14 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
             raise Unreadable("no line in it")
         columns = _columns(names, origin.text_column)
         before = rows.line_num
+        empty = True
         for row in rows:
             line, before = before + 1, rows.line_num
             if row:
+                empty = False
                 yield _article(row, columns, line, origin)
+        if empty:
+            raise Unreadable("no row under the names of its columns")
     except csv.Error as error:
         yield Skipped(
             f"{origin.path}:{rows.line_num}", f"not a row of a table ({error}): the rest is left out"

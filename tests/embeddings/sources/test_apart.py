@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,14 @@ def test_zeros_after_the_end_of_a_gzip_file_count(tmp_path: Path) -> None:
     assert [type(item) for item in found] == [Article, Skipped]
     assert "more than 0.2 GB unpacked" in str(found[1])
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.slow  # a process
+def test_each_file_is_read_as_its_own_source_is(tmp_path: Path) -> None:
+    made = file(tmp_path, "a.zip", zipped({"a.csv": "remark\nThe otter.\n"}))
+    [left_out] = read_apart(made, Reading())
+    assert isinstance(left_out, Skipped)
+    assert "--text-column" in left_out.reason
+    [article] = read_apart(replace(made, reading=Reading(text_column="remark")), Reading())
+    assert isinstance(article, Article)
+    assert article.text == "The otter."

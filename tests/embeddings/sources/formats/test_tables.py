@@ -55,6 +55,7 @@ def test_the_column_of_the_text_can_be_named(tmp_path: Path) -> None:
     [
         (b"", "no line in it"),
         (b"\n\n\n", "no line in it"),
+        (b"title,text\n\n", "no row under the names of its columns"),
         (b"a,b\n1,2\n", "no column `text` or `content` among 'a', 'b': name it with --text-column"),
         (b",".join(b"c%d" % n for n in range(9000)), "and 8990 more"),
         (b"title,text\nonly a title\n", "a.csv:2: no text in it"),
