@@ -48,6 +48,12 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readers are replaced by tests: only `test_apart` has them in a process of their own."""
+    monkeypatch.setattr("embeddings.sources.apart.APART", frozenset())
+
+
+@pytest.fixture(autouse=True)
 def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers by signs: the model that reads is for the tests that are marked `reader`."""
     if not request.node.get_closest_marker("reader"):

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import pytest
 
 import embeddings.backends.folder.vectors
-import embeddings.sources.corpus
+import embeddings.sources.one_file
 from embeddings.backends.folder.disk_full import naming_a_full_disk
 from embeddings.backends.folder.generations import Generations
 from embeddings.encoders.models import model_folder
@@ -147,7 +147,7 @@ def test_between_finding_and_reading(
         return open_regular(path)
 
     folder = prepare(monkeypatch, tmp_path)
-    monkeypatch.setattr(embeddings.sources.corpus, "open_regular", open_after)
+    monkeypatch.setattr(embeddings.sources.one_file, "open_regular", open_after)
     check(Row("", write("a.txt", "x"), (f"skipped articles/a.txt: {reason}",)), folder, capsys)
 
 
@@ -155,7 +155,7 @@ def test_changed_while_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = prepare(monkeypatch, tmp_path)
-    monkeypatch.setattr(embeddings.sources.corpus, "reader", lambda name: late(reader(name), folder))
+    monkeypatch.setattr(embeddings.sources.one_file, "reader", lambda name: late(reader(name), folder))
     said = ("qa: warning: articles/a.txt changed while it was read: run `qa index` again",)
     check(Row("", write("a.txt", "The otter swims."), said, "The otter swims."), folder, capsys)
 

@@ -64,6 +64,34 @@ TEXT = [
         "The otter swims.",
     ),
     Row(
+        "UTF-32 without a mark",
+        write("a.txt", "The otter swims.".encode("utf-32-le")),
+        ("qa: warning: articles/a.txt is not UTF-8: read as utf-32-le",),
+        finds="The otter swims.",
+    ),
+    Row(
+        "UTF-32 without a mark, the other way",
+        write("a.md", "The otter swims. 🦦".encode("utf-32-be")),
+        ("qa: warning: articles/a.md is not UTF-8: read as utf-32-be",),
+        finds="The otter swims.",
+    ),
+    Row(
+        "some of it cannot be read",
+        write("a.txt", "T\0h\ufffde\ufffd of the river"),
+        (),
+        finds="of the river",
+    ),
+    Row(
+        "mostly what cannot be read",
+        write("a.txt", "o\ufffdt\ufffdt\ufffde\ufffdr\ufffd " * 40),
+        ("skipped articles/a.txt: no text: most of its characters cannot be read; save it as UTF-8",),
+    ),
+    Row(
+        "a record that is mostly replacement characters",
+        write("a.jsonl", json.dumps({"text": "T\ufffdh\ufffde\ufffd"}) + "\n"),
+        ("skipped articles/a.jsonl:1: no text: most of its characters cannot be read; save it as UTF-8",),
+    ),
+    Row(
         "Chinese UTF-16 without a mark",
         write("a.txt", f"{CHINESE}\n{CHINESE}".encode("utf-16-le")),
         ("qa: warning: articles/a.txt is not UTF-8: read as utf-16-le",),

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,8 @@ def _check_catalog(index: ArticleIndex) -> None:
         first += row.count
         if (catalog.article_numbers(np.arange(row.first, first)) != count - 1).any():
             raise _mismatch(index, PASSAGES, f"passages of another article among those of {article.id}")
+        if article.date is not None and not _is_day(article.date):
+            raise _mismatch(index, ARTICLES, f"{article.date!r} as the day of {article.id}", "YYYY-MM-DD")
         for start, end in catalog.spans(row.first, row.count):
             if not 0 <= start < end <= len(article.text):
                 bounds = f"places from 0 to {len(article.text)}"
@@ -59,6 +62,13 @@ def _check_catalog(index: ArticleIndex) -> None:
     ):
         if found.partition(" ")[0] != expected:
             raise _mismatch(index, name, found, expected)
+
+
+def _is_day(day: str) -> bool:
+    try:
+        return date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        return False
 
 
 def _check_vectors(
@@ -72,8 +82,9 @@ def _check_vectors(
     texts = [documents(p.article, [(p.start, p.end)], encoder, settings)[0] for p in passages]
     for number, passage, vector in zip(numbers, passages, encoder.encode_document(texts), strict=True):
         stored = index.vectors.rows(int(number), 1)[0]
-        norms = float(np.linalg.norm(stored)) * float(np.linalg.norm(vector))
-        cosine = float(stored @ vector) / norms if norms else 0.0
+        with np.errstate(all="ignore"):  # of numbers that are none, which are no cosine either
+            norms = float(np.linalg.norm(stored)) * float(np.linalg.norm(vector))
+            cosine = float(stored @ vector) / norms if norms else 0.0
         if not cosine >= NEAREST:
             found = f"passage {number} ({passage.article.id}) at cosine {cosine:.3f} to its own text"
             if wrong:

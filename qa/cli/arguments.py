@@ -157,6 +157,13 @@ def parser() -> argparse.ArgumentParser:
         "--name", action="append", default=[], metavar="NAME", help="a further host name of the page"
     )
     _add_reader(chat)
+    chat.add_argument(
+        "--proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="a proxy that may say how it was asked",
+    )
     chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
     return top
 

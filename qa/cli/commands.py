@@ -168,6 +168,7 @@ def _chat(options: argparse.Namespace) -> None:
         options.no_auth,
         options.name,
         options.reader,
+        options.proxy,
     )
 
 

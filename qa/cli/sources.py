@@ -77,8 +77,6 @@ def what_goes(paths: Sequence[str], place: str) -> str | None:
     if not all(Path(path).exists() for path in paths):
         return None  # who builds says so
     new = [Source(path).remembered() for path in paths]
-    if not all(Path(source.path).exists() for source in new):
-        return None  # nothing will be built, and why is said then
     try:
         with store(place).look() as (manifest, catalog):
             gone = [old for old in manifest.read_from if not any(one.holds(old) for one in new)]

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
@@ -21,7 +20,9 @@ from qa.web.gradio_private import import_gradio, let_tools_in
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, door_middleware
+from qa.web.security.requests import quieten_queue
 from qa.web.tabs import articles, ask, evidence
+from qa.web.upload_folder import upload_folder
 from qa.wording.markup import element
 
 _CSS = Path(__file__).parent / "page.css"
@@ -42,10 +43,12 @@ def serve(
     no_auth: bool = False,
     names: Sequence[str] = (),
     reader: str = DEFAULT_READER,
+    proxies: Sequence[str] = (),
 ) -> None:
     """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
 
-    `auth`, `no_auth`: see `login.credentials`; `names`: further hosts by which it may be called.
+    `auth`, `no_auth`: see `login.credentials`; `names`: further hosts by which it may be called; `proxies`:
+    addresses of those whose word counts on how they were called.
     Visitors may add articles where only this machine can reach the page, or who knows the password.
     Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
     come, or, for `mcp`, without its package.
@@ -59,11 +62,11 @@ def serve(
     _check_port(host, port)
     live = LiveQA(index, reader)
     adding = live.store.takes_files and (wanted is not None or is_loopback(host))
-    with tempfile.TemporaryDirectory(prefix="qa-", ignore_cleanup_errors=True) as uploads:
-        os.environ.setdefault("GRADIO_TEMP_DIR", uploads)
+    with upload_folder() as uploads:
+        os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads))
         import_gradio(mcp)
         page = build(live, adding)
-        launch(page, host, port, mcp, wanted, names, adding)
+        launch(page, host, port, mcp, wanted, names, adding, proxies)
         print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             Event().wait()
@@ -112,6 +115,7 @@ def launch(
     wanted: Credentials | None = None,
     names: Sequence[str] = (),
     adding: bool = False,
+    proxies: Sequence[str] = (),
 ) -> None:
     """Start serving, to everybody or to who gives the `wanted` credentials; returns once it can be opened."""
     import gradio as gr
@@ -119,6 +123,7 @@ def launch(
     fonts = {"font": list(_FONT), "font_mono": list(_FIXED_FONT)}
     hues = {"primary_hue": "teal", "neutral_hue": "stone"}
     door = Door(wanted) if wanted else None
+    quieten_queue()
     page.launch(
         server_name=bracketed(host),
         server_port=port,
@@ -138,7 +143,7 @@ def launch(
         css_paths=_CSS,
         footer_links=["api", "settings"],
         app_kwargs={
-            "middleware": middleware(host, names, door_middleware(door) if door else (), adding),
+            "middleware": middleware(host, names, door_middleware(door) if door else (), adding, proxies),
             "routes": [door.route()] if door else [],
         },
     )
@@ -150,6 +155,7 @@ def _settle_environment() -> None:
     """Gradio takes settings from the environment too: ours alone hold, and nothing is sent anywhere."""
     for name in [name for name in os.environ if name.startswith("GRADIO_") and name not in _ENVIRONMENT]:
         del os.environ[name]
+    os.environ["FORWARDED_ALLOW_IPS"] = ""  # of uvicorn, which else believes every process of this machine
     os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
 
 

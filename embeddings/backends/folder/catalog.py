@@ -113,7 +113,7 @@ class Catalog:
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         """The articles of these numbers."""
-        return {row[0]: Article(*row[1:]) for row in self._rows(_COLUMNS, numbers)}
+        return {row[0]: self._article(row[1:]) for row in self._rows(_COLUMNS, numbers)}
 
     def _select(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         try:
@@ -134,11 +134,11 @@ class Catalog:
     def all_articles(self) -> Iterator[Article]:
         """Every article, in order."""
         for row in self._select(f"SELECT {_COLUMNS} FROM articles ORDER BY number"):
-            yield Article(*row)
+            yield self._article(row)
 
     def article(self, id: str) -> Article | None:
         row = next(self._select(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id,)), None)
-        return Article(*row) if row else None
+        return self._article(row) if row else None
 
     def number(self, id: str) -> int | None:
         row = next(self._select("SELECT number FROM articles WHERE id = ?", (id,)), None)
@@ -148,7 +148,7 @@ class Catalog:
         """Every article without its text, in order."""
         columns = _COLUMNS.replace("text", "''")
         for row in self._select(f"SELECT {columns} FROM articles ORDER BY number"):
-            yield Article(*row)
+            yield self._article(row)
 
     def passages(self, numbers: Numbers) -> list[Passage]:
         """The passages of these numbers, in their order."""
@@ -184,7 +184,7 @@ class Catalog:
             " AND story = (SELECT story FROM articles WHERE number = ?) ORDER BY date IS NULL, date, number",
             [article, *values, article],
         )
-        return [Article(*row) for row in rows]
+        return [self._article(row) for row in rows]
 
     def days(self, articles: Numbers) -> Vectors:
         """Float32 `(len(articles),)`: days since the year 0 of each article's date, NaN without one."""
@@ -227,7 +227,10 @@ class Catalog:
         rows = self._select(
             f"SELECT first, count FROM articles WHERE {' AND '.join(conditions)} ORDER BY first", values
         )
-        ranges = [np.arange(first, first + count, dtype=np.int64) for first, count in rows]
+        ranges = []
+        for first, count in rows:
+            self._check_range(first, count)
+            ranges.append(np.arange(first, first + count, dtype=np.int64))
         return np.concatenate(ranges) if ranges else np.zeros(0, np.int64)
 
     def kept_by_content(self, content: bytes) -> Kept | None:
@@ -235,12 +238,35 @@ class Catalog:
             "SELECT id, content, signature, first, count FROM articles WHERE content = ? LIMIT 1", (content,)
         )
         row = next(rows, None)
-        return Kept(*row) if row else None
+        return self._kept(row) if row else None
 
     def kept(self) -> dict[str, Kept]:
         """Every article's row by id."""
         rows = self._select("SELECT id, content, signature, first, count FROM articles")
-        return {row[0]: Kept(*row) for row in rows}
+        return {row[0]: self._kept(row) for row in rows}
+
+    def _article(self, row: Sequence[Any]) -> Article:
+        id, title, text, *others = row
+        if all(isinstance(v, str) for v in (id, title, text)) and all(
+            isinstance(v, str | None) for v in others
+        ):
+            return Article(*row)
+        raise damaged(self._files[0], f"fields of {id!r:.100} that are no text")
+
+    def _kept(self, row: Sequence[Any]) -> Kept:
+        kept = Kept(*row)
+        self._check_range(kept.first, kept.count)
+        if isinstance(kept.id, str) and isinstance(kept.content, bytes) and isinstance(kept.signature, bytes):
+            return kept
+        raise damaged(self._files[0], f"fields of {kept.id!r:.100} of another type")
+
+    def _check_range(self, first: object, count: object) -> None:
+        """Before memory is taken for so many."""
+        if type(first) is int and type(count) is int and 0 <= first <= first + count <= len(self._passages):
+            return
+        raise damaged(
+            self._files[0], f"passages {first!r:.100} and {count!r:.100} more, of {len(self._passages)}"
+        )
 
     def stats(self) -> CatalogStats:
         count, since, until = next(self._select("SELECT count(*), min(date), max(date) FROM articles"))

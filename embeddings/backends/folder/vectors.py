@@ -8,12 +8,15 @@ import faiss
 import numpy as np
 
 from embeddings.backends.protocols import EXACT_UP_TO
+from embeddings.index.manifest import damaged
 from embeddings.types import Numbers, Vectors
 
 _TRAIN = 64
 """Vectors a cell that its centre is learned from (FAISS wants 39 at least)."""
 _VISITED = 1 / 32
 """Share of the cells that a search visits."""
+_LONGEST = 1.01
+"""Cosine of unit vectors, at most, as their numbers are rounded."""
 _AGAIN = 2
 """Times k: candidates of the coarse search that are compared exactly."""
 
@@ -26,9 +29,10 @@ class VectorIndex:
     vectors themselves, on disk, give their cosines.
     """
 
-    def __init__(self, index: Any, cells: Any = None) -> None:
+    def __init__(self, index: Any, cells: Any = None, file: Path | None = None) -> None:
         self._index = index
         self._cells = cells
+        self._file = file
 
     @classmethod
     def empty(cls, dim: int) -> Self:
@@ -39,7 +43,7 @@ class VectorIndex:
         """Opened by memory map. Raises RuntimeError where a file is no FAISS index."""
         cells = cells_path(path)
         opened = faiss.read_index(str(cells), faiss.IO_FLAG_MMAP) if cells.exists() else None
-        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), opened)
+        return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC), opened, path)
 
     def save(self, path: Path, before: Path | None = None) -> None:
         """Write the vectors to `path`, and the cells, if there are enough vectors, beside it.
@@ -78,7 +82,10 @@ class VectorIndex:
         if k <= 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         if self._cells is None or (allowed is not None and len(allowed) <= EXACT_UP_TO):
-            return _found(self._index, query, k, _selected(allowed, len(self), faiss.SearchParameters))
+            numbers, cosines = _found(
+                self._index, query, k, _selected(allowed, len(self), faiss.SearchParameters)
+            )
+            return numbers, self._possible(cosines)
         options = _selected(allowed, len(self), faiss.SearchParametersIVF)
         options.nprobe = math.ceil(self._cells.nlist * _VISITED)
         numbers, _ = _found(self._cells, query, _AGAIN * k, options)
@@ -90,7 +97,17 @@ class VectorIndex:
         """Float32 `(len(numbers),)`: the cosine of `query` `(dim,)` to each of these passages."""
         if not len(numbers):
             return np.zeros(0, np.float32)
-        return np.asarray(self._index.reconstruct_batch(numbers) @ query.reshape(-1), np.float32)
+        with np.errstate(all="ignore"):  # of numbers that are none, see below
+            cosines = self._index.reconstruct_batch(numbers) @ query.reshape(-1)
+        return self._possible(np.asarray(cosines, np.float32))
+
+    def _possible(self, cosines: Vectors) -> Vectors:
+        """Raises IndexMismatchError where vectors are not of unit length, or no numbers at all."""
+        if self._file and not (np.abs(cosines) <= _LONGEST).all():
+            raise damaged(
+                self._file, f"vectors at cosine {float(np.abs(cosines).max()):.3g}, expected 1 at most"
+            )
+        return cosines
 
     def _in_cells(self, before: Path | None) -> Any:
         cells: Any = faiss.index_factory(self.dim, self.factory, faiss.METRIC_INNER_PRODUCT)

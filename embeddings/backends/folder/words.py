@@ -73,6 +73,8 @@ class WordIndex(Terms):
                 if "Lockfile" not in str(error):
                     raise
                 index = _open_unwritable(folder)
+            if index.schema != _schema():
+                raise ValueError("its fields are not those of words")
             index.register_tokenizer(_ANALYZER, analyzer())
             return cls(folder, index)
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from embeddings.engines.ray.wire import Record, Warned
 from embeddings.index.records import content_hash
-from embeddings.sources.corpus import few_remarks, read_file
+from embeddings.sources.corpus import few_remarks
 from embeddings.sources.files import File
+from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.types import Article
 

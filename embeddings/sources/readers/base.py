@@ -17,6 +17,10 @@ LARGEST = 256_000_000
 zeros can stand in one line; the longest novels have some ten million."""
 
 
+LARGEST_PAGE = 20_000_000
+"""Bytes of a saved page, at most, as trafilatura has it: its tree takes many times that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How sources are read."""

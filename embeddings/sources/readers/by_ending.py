@@ -2,6 +2,7 @@
 
 from embeddings.sources.readers import (
     archive,
+    base,
     docx,
     eml,
     epub,
@@ -18,7 +19,7 @@ from embeddings.sources.readers import (
     text,
     warc,
 )
-from embeddings.sources.readers.base import Reader, Unreadable
+from embeddings.sources.readers.base import LARGEST_PAGE, Reader, Unreadable, too_large
 
 _READERS: dict[str, Reader] = {
     ".txt": text.read,
@@ -67,3 +68,15 @@ def reader(name: str) -> Reader:
     if found is None:
         raise Unreadable("no reader for this ending")
     return found
+
+
+_DOCUMENTS = (".txt", ".md", ".markdown", ".pdf", ".rtf")
+"""Kinds of one article each; the others hold many, or are packed, and count what comes out of them."""
+
+
+def check_size(name: str, size: int) -> None:
+    """Raises Unreadable for a file of more bytes than its kind may have: said before anything is opened."""
+    kind = ending(name)
+    largest = LARGEST_PAGE if kind in (".html", ".htm") else base.LARGEST if kind in _DOCUMENTS else None
+    if largest is not None and size > largest:
+        raise too_large(largest)

@@ -80,10 +80,22 @@ def utf_16_or_32(data: bytes) -> str | None:
     sample = data[:_SAMPLE]
     if 0 not in sample:
         return None
+    if wide := _utf_32(sample):
+        return wide
     shares = {encoding: _common(sample, encoding) for encoding in ("utf-16-le", "utf-16-be")}
     best = max(shares, key=shares.__getitem__)
     least = 0.5 if _is_utf_8(sample) else 0.03  # Chinese has little but line ends and full stops
     return best if shares[best] >= least else None
+
+
+def _utf_32(sample: bytes) -> str | None:
+    """Four bytes a character, of which the highest is 0, and the next one of seventeen planes."""
+    for encoding, highest, plane in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
+        if len(sample) < 8 or any(sample[highest::4]) or max(sample[plane::4]) > 0x10:
+            continue
+        if _common(sample, encoding) >= 0.03:
+            return encoding
+    return None
 
 
 def _common(sample: bytes, encoding: str) -> float:
@@ -127,6 +139,8 @@ def article(
     body = clean(text).strip()
     if not body:
         raise Unreadable("no text in it")
+    if 4 * body.count("\ufffd") > len(body):
+        raise Unreadable("no text: most of its characters cannot be read; save it as UTF-8")
     address = _short("address", url, path)
     heading = one_line(title) or ""
     if len(heading) > MAX_FIELD:

@@ -5,12 +5,10 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from embeddings.sources.readers.base import Origin, Unreadable, read_all
+from embeddings.sources.readers.base import LARGEST_PAGE, Origin, Unreadable, read_all
 from embeddings.sources.readers.fields import article, decode
 from embeddings.types import Article
 
-_LARGEST = 20_000_000
-"""Bytes of a page, at most, as trafilatura has it: its tree takes many times that."""
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 
@@ -20,7 +18,7 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks name no file; ours do
 
-    data = read_all(stream, _LARGEST)
+    data = read_all(stream, LARGEST_PAGE)
     declared = _CHARSET.search(data[:4096])
     page_text = decode(data, origin.path, declared[1].decode("ascii") if declared else None)
     try:
@@ -31,6 +29,8 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
             include_tables=True,
             deduplicate=False,
         )
+    except MemoryError:  # the file may be whole
+        raise
     except Exception as error:  # a damaged page can fail anywhere in the library
         raise Unreadable(f"the page cannot be taken apart ({type(error).__name__}: {error})") from None
     if page is None:

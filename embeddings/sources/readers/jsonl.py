@@ -15,6 +15,8 @@ from embeddings.types import Article, Skipped
 _LONGEST_ID = 1_000
 _HOPELESS = 100_000
 """Empty or broken lines in a row after which a file is given up: a small .gz can hold billions."""
+_PADDING = 100
+"""Zeros after a member, from which on they are counted."""
 ReadLine: TypeAlias = Callable[[int], bytes]
 
 
@@ -66,7 +68,9 @@ class _TooMuch(Exception):
 def _lines(stream: BinaryIO, origin: Origin) -> Iterator[bytes]:
     """Lines in UTF-8, one in memory at a time; of one that is too long, no more than tells that it is."""
     zipped = origin.path.lower().endswith(".gz")
-    unpacked = cast("io.BufferedReader", gzip.GzipFile(fileobj=stream) if zipped else stream)
+    unpacked = cast(
+        "io.BufferedReader", gzip.GzipFile(fileobj=_members(stream, origin)) if zipped else stream
+    )
     encoding = utf_16_or_32(unpacked.read1(4096))
     unpacked.seek(0)
     wrapper = io.TextIOWrapper(unpacked, encoding, "replace", newline="\n") if encoding else None
@@ -83,6 +87,38 @@ def _lines(stream: BinaryIO, origin: Origin) -> Iterator[bytes]:
     finally:
         if wrapper:
             wrapper.detach()  # else it closes the stream, which is not its own
+
+
+def _members(stream: BinaryIO, origin: Origin) -> BinaryIO:
+    return cast("BinaryIO", _Members(stream, origin.max_unpacked * 1e9))
+
+
+class _Members:
+    """A gzip file, in which `gzip` looks for the next member after any number of zeros, one by one."""
+
+    def __init__(self, stream: BinaryIO, most: float) -> None:
+        self._stream = stream
+        self._left = most
+        self._zeros = 0
+        self.seek = stream.seek
+        self.tell = stream.tell
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(size)
+        self._zeros = self._zeros + 1 if data == b"\0" else 0
+        return self._after_zeros() if self._zeros > _PADDING else data
+
+    def _after_zeros(self) -> bytes:
+        """The first byte that is none of them. Raises _TooMuch beyond what may come out of the file."""
+        while chunk := self._stream.read(1_000_000):
+            rest = chunk.lstrip(b"\0")
+            self._left -= len(chunk) - len(rest)
+            if self._left < 0:
+                raise _TooMuch
+            if rest:
+                self._stream.seek(1 - len(rest), io.SEEK_CUR)
+                return rest[:1]
+        return b""
 
 
 def _encoded(lines: TextIO) -> ReadLine:

@@ -27,6 +27,8 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
         raise
     except pypdf.errors.DependencyError:  # AES without `cryptography`
         raise Unreadable("encrypted: save a copy without its password") from None
+    except MemoryError:  # the file may be whole
+        raise
     except Exception as error:  # a damaged file can fail anywhere in the library
         raise Unreadable(
             f"not a readable PDF ({type(error).__name__}: {error}): open it and save a new copy"

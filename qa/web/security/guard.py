@@ -1,17 +1,13 @@
 """What stands before the page: which hosts, origins, routes and sizes are let through, and the headers."""
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
 from socket import gethostname
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+from qa.web.security.asgi import App, Message, Receive, Scope, Send, refuse
 
 LARGEST = 256_000
 """Bytes of a request; the longest question is a fraction of it."""
@@ -104,10 +100,18 @@ class SameOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = dict(scope.get("headers", ()))
         origin, host = headers.get(b"origin"), headers.get(b"host", b"")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-            await _refuse(send, 403, "asked by the page of another site")
+        if origin is not None and _host_of(origin) != host.lower():
+            await refuse(send, 403, "asked by the page of another site")
         else:
             await self._app(scope, receive, send)
+
+
+def _host_of(origin: bytes) -> bytes | None:
+    """The host and port of an address; None of what is none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
 
 
 class KnownRoutes:
@@ -125,14 +129,14 @@ class KnownRoutes:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] != "http" or not is_known(scope["path"], self._adding):
-            await _refuse(send, 404, "not served", scope["type"])
+            await refuse(send, 404, "not served", scope["type"])
         elif (length := _length(scope)) is None:
-            await _refuse(send, 411, "the request does not say its length")
+            await refuse(send, 411, "the request does not say its length")
         elif scope["path"] == _UPLOAD and length > LARGEST_UPLOAD:
             most = f"{LARGEST_UPLOAD / 1e6:g} MB"
-            await _refuse(send, 413, f"the files are larger than {most}: give fewer, or run `qa index`")
+            await refuse(send, 413, f"the files are larger than {most}: give fewer, or run `qa index`")
         elif scope["path"] != _UPLOAD and length > LARGEST:
-            await _refuse(send, 413, f"the request is larger than {LARGEST} bytes")
+            await refuse(send, 413, f"the request is larger than {LARGEST} bytes")
         else:
             await self._app(scope, receive, send)
 
@@ -163,7 +167,7 @@ class NoAddresses:
             body += message.get("body", b"")
             more = message["type"] == "http.request" and message.get("more_body", False)
         if names_an_address(body):
-            await _refuse(send, 403, "a file cannot be given by its address")
+            await refuse(send, 403, "a file cannot be given by its address")
             return
         first = iter([{"type": "http.request", "body": body, "more_body": False}])
 
@@ -197,26 +201,24 @@ def _length(scope: Scope) -> int | None:
     return int(given) if given.isdigit() and b"transfer-encoding" not in headers else None
 
 
-async def _refuse(send: Send, status: int, why: str, kind: str = "http") -> None:
-    if kind == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    body = f"{why}\n".encode()
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
 def middleware(
-    host: str, names: Sequence[str] = (), door: Sequence[Any] = (), adding: bool = False
+    host: str,
+    names: Sequence[str] = (),
+    door: Sequence[Any] = (),
+    adding: bool = False,
+    proxies: Sequence[str] = (),
 ) -> list[Any]:
     """The guards in the order in which a request meets them; `door` asks who comes."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from qa.web.security.requests import OneLineOfTrouble, OwnAddress
+
     hosts = allowed_hosts(host, names)
     return [
         Middleware(SafeHeaders),
+        Middleware(OneLineOfTrouble),
+        Middleware(OwnAddress, proxies=proxies),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(SameOrigin),
         Middleware(KnownRoutes, adding=adding),

@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
+import tantivy
 
 from embeddings.backends.folder.generations import Generations
 from embeddings.backends.verify import verify
@@ -12,7 +14,15 @@ from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
 from embeddings.errors import IndexMismatchError
 from embeddings.index.checks import NEAREST
-from embeddings.index.manifest import ARTICLES, MANIFEST, PASSAGES, VECTORS, Manifest, sum_files
+from embeddings.index.manifest import (
+    ARTICLES,
+    MANIFEST,
+    PASSAGE_WORDS,
+    PASSAGES,
+    VECTORS,
+    Manifest,
+    sum_files,
+)
 from embeddings.text.passages import document, short_title
 from embeddings.types import Encoder, Vectors
 from tests.conftest import ROOT, put
@@ -135,6 +145,13 @@ def test_spans_outside_their_text(
         ("UPDATE articles SET text = text || ' Or so.' WHERE number = 1", "another text of flood.txt"),
         ("UPDATE articles SET first = 2 WHERE number = 1", "passage 2 as the first of flood.txt, expected 1"),
         ("DELETE FROM articles WHERE number = 2", "has 2 articles, expected 3"),
+        ("UPDATE articles SET date = '2022-02-30' WHERE number = 1", "'2022-02-30' as the day of flood.txt"),
+        ("UPDATE articles SET date = '20220203' WHERE number = 1", "expected YYYY-MM-DD"),
+        ("UPDATE articles SET count = 1000000000 WHERE number = 1", "passages 1 and 1000000000 more, of 3"),
+        ("UPDATE articles SET first = -1 WHERE number = 1", "passages -1 and 1 more, of 3"),
+        ("UPDATE articles SET first = 'x' WHERE number = 1", "passages 'x' and 1 more, of 3"),
+        ("UPDATE articles SET title = x'00' WHERE number = 1", "fields of 'flood.txt' that are no text"),
+        ("UPDATE articles SET signature = 7 WHERE number = 1", "fields of 'flood.txt' of another type"),
     ],
 )
 def test_articles_that_are_not_what_was_indexed(
@@ -145,6 +162,51 @@ def test_articles_that_are_not_what_was_indexed(
     db.close()
     seal(generation)
     assert found in error(generation, encoder)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e38, 2.0])
+def test_vectors_that_are_none(value: float, generation: Path, encoder: WordEncoder) -> None:
+    rows = np.full((3, 64), value, np.float32)
+    forged = faiss.index_factory(64, "Flat", faiss.METRIC_INNER_PRODUCT)
+    forged.add(rows)
+    (generation / VECTORS).unlink()
+    faiss.write_index(forged, str(generation / VECTORS))
+    seal(generation)
+    assert "expected 0.99 or more" in error(generation, encoder)
+    index = open_index(generation.parent.parent, encoder)
+    query = encoder.encode_query(["The old bridge"])[0]
+    with pytest.raises(IndexMismatchError, match=r"vectors.faiss is damaged .*run `qa index --rebuild"):
+        index.vectors.scores(query, np.arange(3))
+
+
+def test_a_forged_count_takes_no_memory_in_the_next_build(
+    sources: Path, generation: Path, encoder: WordEncoder
+) -> None:
+    with sqlite3.connect(generation / ARTICLES) as db:
+        db.execute("UPDATE articles SET count = 1000000000")
+    db.close()
+    seal(generation)
+    place = generation.parent.parent
+    report = build_index([sources], place, BuildOptions(encoder=encoder))
+    assert (report.encoded, report.added) == (3, 3)
+    assert len(list(verify(place, encoder))) == 4
+
+
+def test_words_of_another_schema(generation: Path, encoder: WordEncoder) -> None:
+    folder = generation / PASSAGE_WORDS
+    shutil.rmtree(folder)
+    folder.mkdir()
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", stored=True)
+    index = tantivy.Index(builder.build(), str(folder))
+    index.writer().commit()
+    manifest = Manifest.load(generation)
+    for name in [name for name in manifest.files if name.startswith(f"{PASSAGE_WORDS}/")]:
+        del manifest.files[name]
+    words = {name: file for name, file in sum_files(generation).items() if name.startswith(PASSAGE_WORDS)}
+    manifest.files.update(words)
+    manifest.save(generation)
+    assert "its fields are not those of words" in error(generation, encoder)
 
 
 def test_counts_that_disagree(generation: Path, encoder: WordEncoder) -> None:

@@ -137,6 +137,24 @@ def test_only_what_was_uploaded_is_added(server: Server) -> None:
     assert httpx.get(f"{server.address}/gradio_api/file={sent[0]}").status_code == 404
 
 
+def test_what_is_not_understood_is_refused(server: Server) -> None:
+    post = {"content-type": "application/json"}
+    for path, body in (
+        ("queue/join", '{"data": [], "fn_index": 99999, "session_hash": "x"}'),
+        ("queue/join", '{"data": [], "fn_index": -1, "session_hash": "x"}'),
+        ("queue/join", '{"data": NaN}'),
+        ("cancel", '{"session_hash": NaN, "fn_index": NaN, "event_id": NaN}'),
+        ("cancel", "[" * 20_000),
+        ("reset", '{"event_id": NaN}'),
+    ):
+        reply = httpx.post(f"{server.address}/gradio_api/{path}", content=body, headers=post, timeout=20)
+        assert 400 <= reply.status_code < 500, (path, body, reply.text)
+        assert "content-security-policy" in reply.headers
+    assert "Traceback" not in server.said
+    forged = httpx.get(f"{server.address}/config", headers={"x-forwarded-host": "evil.example"}, timeout=20)
+    assert "evil.example" not in forged.text
+
+
 def test_a_program_asks_with_the_password(closed: Server) -> None:
     from gradio_client import Client
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -14,6 +14,7 @@ from embeddings.errors import QAError
 from qa.cli.main import main
 from qa.web.security import guard, login
 from qa.web.security.login import Credentials, Door, credentials, door_middleware
+from qa.web.security.requests import quieten_queue
 
 HOST = "news.lan:7860"
 WANTED = Credentials("reader", "a good word")
@@ -225,6 +226,87 @@ def test_no_file_is_given_by_its_address(value: object, status: int) -> None:
 def test_what_the_page_does_not_use_is_not_served(path: str) -> None:
     assert not guard.is_known(path)
     assert client().get(path).status_code == 404
+
+
+async def _headers(request: Request) -> JSONResponse:
+    return JSONResponse([name for name in request.headers if name.startswith(("x-", "forwarded"))])
+
+
+FORWARDING = {
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "https",
+    "Forwarded": "host=evil.example",
+    "X-Real-IP": "10.0.0.1",
+    "x-gradio-server": "http://evil.example",
+    "x-gradio-user": "mcp",
+}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "kept"),
+    [
+        ((), ["x-gradio-user"]),
+        (("10.0.0.2",), ["x-gradio-user"]),
+        (
+            ("testclient",),
+            ["forwarded", "x-forwarded-host", "x-forwarded-proto", "x-gradio-user", "x-real-ip"],
+        ),
+    ],
+)
+def test_only_a_proxy_says_how_the_page_was_asked(proxies: tuple[str, ...], kept: list[str]) -> None:
+    guards = guard.middleware("news.lan", proxies=proxies)
+    app = Starlette(routes=[Route("/", _headers)], middleware=guards)
+    assert sorted(TestClient(app, f"http://{HOST}").get("/", headers=FORWARDING).json()) == kept
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://[", "http://]", "http://[::1", "\xff", "http://news.lan:7860@evil", "null"]
+)
+def test_an_origin_that_is_no_address(origin: str) -> None:
+    reply = client().get("/", headers=[(b"origin", origin.encode("latin-1"))])
+    assert reply.status_code == 403
+    assert "content-security-policy" in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("error", "method", "status"),
+    [
+        (ValueError("Out of range float values are not JSON compliant: nan"), "POST", 400),
+        (KeyError(99_999), "POST", 400),
+        (IndexError("list index out of range"), "POST", 400),
+        (RecursionError(), "POST", 400),
+        (OSError("x"), "POST", 500),
+        (ValueError("x"), "GET", 500),
+    ],
+)
+def test_an_error_is_one_line(
+    error: Exception, method: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(request: Request) -> PlainTextResponse:
+        raise error
+
+    app = Starlette(
+        routes=[Route("/", fail, methods=["GET", "POST"])], middleware=guard.middleware("news.lan")
+    )
+    reply = TestClient(app, f"http://{HOST}").request(method, "/")
+    assert reply.status_code == status
+    assert "content-security-policy" in reply.headers
+    [record] = [record for record in caplog.records if record.name == "qa.web.security.requests"]
+    assert record.exc_info is None
+    assert record.getMessage().startswith(f"{method} /: {type(error).__name__}")
+
+
+def test_the_queue_says_it_in_one_line(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    queueing = pytest.importorskip("gradio.queueing")
+    quieten_queue()
+    try:
+        raise ValueError("no such file")
+    except ValueError:
+        queueing.traceback.print_exc()
+    assert caplog.messages == ["a request failed: ValueError: no such file"]
+    assert capfd.readouterr().err == ""
 
 
 def test_the_door_opens_to_the_password_alone() -> None:
