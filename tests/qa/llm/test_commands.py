@@ -25,7 +25,7 @@ def _index(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sources: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     load_with(monkeypatch, WordEncoder)
-    monkeypatch.setattr("qa.answer.load_judge.described", lambda home, encoder: {})
+    monkeypatch.setattr("qa.answer.load_judge.fingerprint_of", lambda: "0" * 64)
     monkeypatch.chdir(tmp_path)
     for name in ("URL", "MODEL", "KEY", "KEY_FILE", "AGREED", "WINDOW"):
         monkeypatch.delenv(f"QA_LLM_{name}", raising=False)
