@@ -25,6 +25,7 @@ def _index(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, sources: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     load_with(monkeypatch, WordEncoder)
+    monkeypatch.setattr("qa.answer.load_judge.fingerprint_of", lambda: "0" * 64)
     monkeypatch.chdir(tmp_path)
     for name in ("URL", "MODEL", "KEY", "KEY_FILE", "AGREED", "WINDOW"):
         monkeypatch.delenv(f"QA_LLM_{name}", raising=False)
@@ -148,12 +149,12 @@ def test_ctrl_c_stops_the_server_too(tmp_path: Path) -> None:
             time.sleep(0.02)
 
     code = (
-        "import sys\nfrom embeddings.types import Article\nfrom qa.cli import main as cli\n"
+        "import sys\nfrom embeddings.types import Article\nfrom qa.cli import commands, main as cli\n"
         "from qa.cli.language_model import print_sentences\nfrom qa.llm.endpoint import Endpoint\n"
         "from qa.types import Result\nfrom tests.qa.llm.claims import ranked\n"
         "place = ranked(1, Article('a', 't', 'One two three.'))\n"
         "result = Result('q', 'q', None, 0.0, (place,), 0.0)\n"
-        "cli._COMMANDS['info'] = lambda o: print_sentences(Endpoint(sys.argv[1], 'tiny'), result)\n"
+        "commands.COMMANDS['info'] = lambda o: print_sentences(Endpoint(sys.argv[1], 'tiny'), result)\n"
         "sys.exit(cli.main(['info']))"
     )
     with serving(on_and_on) as script:
