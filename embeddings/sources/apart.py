@@ -159,8 +159,8 @@ def serve() -> None:
         _limit(asked["seconds"], asked["memory"])
         path, *rest = asked["file"]
         place = Path(asked["place"]) if asked["place"] else None
-        *options, without = asked["reading"]
-        reading = Reading(*options, tuple(without))
+        follow_links, max_unpacked, text_column, without = asked["reading"]
+        reading = Reading(follow_links, max_unpacked, text_column, tuple(without))
         for item in read_file(File(Path(path), *rest), reading, place=place):
             _tell(out, type(item).__name__.lower(), list(astuple(item)))
         _tell(out, "end", [])
