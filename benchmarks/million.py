@@ -26,7 +26,7 @@ from embeddings.types import Vectors
 from qa import QA
 from qa.evaluation.questions import read_questions
 from qa.evaluation.report.charts import Bar, columns
-from qa.wording.html import element
+from qa.wording.markup import element
 
 PLOT = Path(__file__).with_suffix(".svg")
 SIZES = (10_000, 100_000, 1_000_000)

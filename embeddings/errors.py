@@ -1,4 +1,4 @@
-"""Errors that a user can mend: each message names what was found, what was expected, and the remedy."""
+"""Errors that a user can put right: each message names what was found, what was expected, and the remedy."""
 
 
 class QAError(Exception):

@@ -49,3 +49,15 @@ def test_every_promise_names_what_holds_it() -> None:
         files = re.findall(r"`(tests/[a-z/_]+\.py)`", promise)
         assert files or "`make " in promise, promise
         assert all((ROOT / file).is_file() for file in files), promise
+
+
+def test_every_stage_stands_in_the_architecture() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    for package in ("embeddings", "qa"):
+        for stage in (ROOT / package).iterdir():
+            if (stage / "__init__.py").is_file():
+                assert f"`{stage.name}/`" in text, stage
+    for file in re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", text):
+        if file != "sources/readers/rtf.py":  # the one that a reader of the page is told to write
+            within = (ROOT, ROOT / "embeddings", ROOT / "qa", ROOT / "embeddings" / "sources")
+            assert any((folder / file).is_file() for folder in within), file

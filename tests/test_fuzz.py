@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from embeddings.errors import IndexMismatchError
 from embeddings.index.manifest import UNREADABLE, Manifest
-from embeddings.sources.corpus import read_file
+from embeddings.sources.one_file import read_file
 from embeddings.sources.files import File
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.readers.by_ending import ENDINGS

@@ -13,9 +13,8 @@ from typing import BinaryIO
 import pytest
 
 import embeddings.backends.folder.vectors
-import embeddings.sources.corpus
-import qa.evaluation.outputs
-from embeddings.backends.folder.disk_full import told_of_a_full_disk
+import embeddings.sources.one_file
+from embeddings.backends.folder.disk_full import naming_a_full_disk
 from embeddings.backends.folder.generations import Generations
 from embeddings.encoders.models import model_folder
 from embeddings.errors import ModelError, NoIndexError, QAError
@@ -148,7 +147,7 @@ def test_between_finding_and_reading(
         return open_regular(path)
 
     folder = prepare(monkeypatch, tmp_path)
-    monkeypatch.setattr(embeddings.sources.corpus, "open_regular", open_after)
+    monkeypatch.setattr(embeddings.sources.one_file, "open_regular", open_after)
     check(Row("", write("a.txt", "x"), (f"skipped articles/a.txt: {reason}",)), folder, capsys)
 
 
@@ -156,7 +155,7 @@ def test_changed_while_read(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = prepare(monkeypatch, tmp_path)
-    monkeypatch.setattr(embeddings.sources.corpus, "reader", lambda name: late(reader(name), folder))
+    monkeypatch.setattr(embeddings.sources.one_file, "reader", lambda name: late(reader(name), folder))
     said = ("qa: warning: articles/a.txt changed while it was read: run `qa index` again",)
     check(Row("", write("a.txt", "The otter swims."), said, "The otter swims."), folder, capsys)
 
@@ -343,7 +342,7 @@ def test_no_index_is_made_where_it_cannot_be_published(
     ],
 )
 def test_each_disk_has_its_own_remedy(error: Exception, remedy: str) -> None:
-    with pytest.raises(QAError, match=remedy) as said, told_of_a_full_disk(Path("x")):
+    with pytest.raises(QAError, match=remedy) as said, naming_a_full_disk(Path("x")):
         raise error
     assert ("free some space" in str(said.value)) == (remedy == "free some space")
 
@@ -384,7 +383,7 @@ def test_what_cannot_be_written_is_said_before_anything_is_asked(
         raise OSError(errno.EROFS, "Read-only file system")
 
     prepare(monkeypatch, tmp_path)
-    monkeypatch.setattr(qa.evaluation.outputs.tempfile, "TemporaryFile", refuse)
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
     said = f"qa: cannot write {tmp_path}/r... (Read-only file system): name a file in a folder that you..."
     for folder, expected in ((tmp_path, said), ("nowhere", "qa: cannot write nowhere/r...that exists")):
         assert cli.main([word.format(folder) for word in command]) == 1

@@ -365,7 +365,7 @@ PAGES = [
     Row(
         "PDF without text",
         write("a.pdf", pdf("")),
-        ("skipped articles/a.pdf: no text in it: scanned pages need text recognition (OCR) first",),
+        ("skipped articles/a.pdf: no text in it, only pictures of pages: run `ocrmypdf` on it first",),
     ),
 ]
 

@@ -111,10 +111,10 @@ def write(path: Path, groups: Sequence[Sequence[Example]]) -> None:
 
 def read_groups(path: Path) -> list[list[Example]]:
     """What `write` wrote."""
-    return [
-        [
-            Example(r["question"], r["title"], r["text"], tuple(r["answer"]) if r["answer"] else None)
-            for r in row
-        ]
-        for row in _rows(path)
-    ]
+    with path.open(encoding="utf-8") as lines:
+        return [[_example(record) for record in json.loads(line)] for line in lines]
+
+
+def _example(record: dict[str, Any]) -> Example:
+    answer = tuple(record["answer"]) if record["answer"] else None
+    return Example(record["question"], record["title"], record["text"], answer)

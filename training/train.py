@@ -156,7 +156,8 @@ def batches(
             made.append(batch)
     chance.shuffle(made)
     for batch in made:
-        flat, pairs = [], []
+        flat: list[Batch] = []
+        pairs: list[tuple[int, int]] = []
         for unit in batch:
             if len(unit) > 1:
                 pairs.append((len(flat), len(flat) + 1))

@@ -5,7 +5,10 @@ import sys
 from benchmarks.fit import reading, signs
 
 if __name__ == "__main__":
-    kinds = {"signs": signs.main, "reading": reading.main}
-    if len(sys.argv) < 3 or sys.argv[1] not in kinds:
+    kind, *arguments = [*sys.argv[1:], ""]
+    if kind == "signs" and arguments[:-1]:
+        signs.main(*arguments[:-1])
+    elif kind == "reading" and arguments[:-1]:
+        reading.main(*arguments[:-1])
+    else:
         sys.exit(__doc__)
-    kinds[sys.argv[1]](*sys.argv[2:])

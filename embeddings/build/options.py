@@ -27,7 +27,7 @@ class BuildOptions:
     engine: Engine | None = None
     """Who cuts and encodes, if not this process."""
     progress: Callable[[Progress], None] = lambda _: None
-    """Hears how far the build is."""
+    """Called now and then with how far the build is."""
 
 
 DEFAULTS = BuildOptions()

@@ -24,8 +24,8 @@ class Engine(Protocol):
     ) -> Generator[Article | Skipped | Prepared]:
         """What iterating `corpus` yields, but articles as Prepared, unless their content is `known`.
 
-        `folder` is where it may keep what is to outlast an interruption; `progress` is told the fraction
-        that is done.
+        `folder` is where it may keep what is to outlast an interruption; `progress` is called with
+        the fraction that is done.
         """
 
     def has_kept(self, folder: Path) -> bool:

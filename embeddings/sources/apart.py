@@ -19,8 +19,8 @@ from pathlib import Path
 from threading import Lock, Timer
 from typing import Any, BinaryIO
 
-from embeddings.sources.corpus import read_file
 from embeddings.sources.files import File
+from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.readers.by_ending import ENDINGS, ending
 from embeddings.types import Article, Skipped
@@ -42,7 +42,7 @@ _START = "import sys; sys.path[:] = {path!r}; from embeddings.sources.apart impo
 def read_apart(
     file: File, reading: Reading, told: Callable[[int], None] = lambda _: None, place: Path | None = None
 ) -> Iterator[Article | Skipped]:
-    """What `corpus.read_file` yields; a file that takes too much is left out."""
+    """What `read_file` yields; a file that takes too much is left out."""
     if ending(file.path.name) not in APART:
         yield from read_file(file, reading, told, place)
         return

@@ -1,8 +1,7 @@
 """Sources (files and folders) to articles, in a stable order, with every omission named."""
 
 import logging
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -10,9 +9,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from embeddings.errors import SourceError
-from embeddings.sources.files import File, find, open_regular
-from embeddings.sources.readers.base import DEFAULT_READING, Origin, Reading, Unreadable
-from embeddings.sources.readers.by_ending import ENDINGS, check_size, reader, reader_of
+from embeddings.sources.apart import read_apart
+from embeddings.sources.files import File, find
+from embeddings.sources.readers.base import DEFAULT_READING, Reading
+from embeddings.sources.readers.by_ending import ENDINGS
 from embeddings.sources.source import Sources, as_source
 from embeddings.types import Article, Prepared, Skipped
 
@@ -110,60 +110,16 @@ class Corpus:
         return settled
 
     def _read_all(self) -> Iterator[tuple[int, Article | Skipped]]:
-        from embeddings.sources.apart import read_apart
-
         done = 0
         for number, file in enumerate(self.files):
 
-            def told(place: int, file: File = file, done: int = done) -> None:
+            def on_read(place: int, file: File = file, done: int = done) -> None:
                 self._read = done + min(place, file.size)
 
-            for item in read_apart(file, self.reading, told):
+            for item in read_apart(file, self.reading, on_read):
                 yield number, item
             done += file.size
             self._read = done
-
-
-def read_file(
-    file: File, reading: Reading, told: Callable[[int], None] = lambda _: None, place: Path | None = None
-) -> Iterator[Article | Skipped]:
-    """What stands in `file`, opened at `place` if that is given; `told` hears how many bytes are read."""
-    path, reading = str(file.path), file.reading or reading
-    try:
-        read = reader(file.path.name)
-        with open_regular(place or file.path) as stream:
-            before = os.fstat(stream.fileno())
-            check_size(file.path.name, before.st_size)
-            origin = Origin(
-                path,
-                file.id,
-                reading.max_unpacked,
-                reading.text_column,
-                modified=before.st_mtime,
-                reader_of=reader_of,
-            )
-            for item in read(stream, origin):
-                told(stream.tell())
-                yield item
-            after = os.fstat(stream.fileno())
-            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                log.warning("%s changed while it was read: run `qa index` again", path)
-    except Unreadable as error:
-        yield Skipped(path, str(error))
-    except OSError as error:
-        yield Skipped(path, error.strerror or str(error))
-    except Exception as error:  # libraries raise what they like, and one file must never stop the others
-        yield Skipped(path, _damaged(error))
-
-
-def _damaged(error: Exception) -> str:
-    """Why a file is left out whose reader failed in a way that it did not foresee."""
-    if isinstance(error, MemoryError):
-        return "there is not memory enough to read it"
-    if isinstance(error, RecursionError):
-        return "its parts are nested too deep"
-    said = f"{type(error).__name__}: {error}".strip(": ")
-    return f"it cannot be read ({' '.join(said.split())[:200]})"
 
 
 def few_remarks(file: File, items: Iterable[Article | Skipped]) -> Iterator[Article | Skipped | Unsaid]:

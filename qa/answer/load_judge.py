@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qa.answer.by_reading import ByReading
 from qa.answer.judgement import Judge
-from qa.answer.load_reader import DEFAULT_READER, load_reader
+from qa.answer.load_reader import DEFAULT_READER, fingerprint_of, load_reader
 from qa.answer.signs import Signs
 from qa.answer.tuned import FILE, read_tuned
 
@@ -19,6 +19,18 @@ NO_READER = "none"
 def load_judge(reader: str = DEFAULT_READER) -> Judge:
     """The Judge of the reader that is named; with `none`, the one by signs. Raises ModelError."""
     return Signs() if reader == NO_READER else ByReading(load_reader(reader))
+
+
+def described(home: Path, encoder: str) -> dict[str, object]:
+    """What answers rest on: the default reader, and the weights that were fitted here. Raises QAError."""
+    mark, tuned = fingerprint_of(), read_tuned(home)
+    fits = tuned is not None and (tuned.reader, tuned.encoder) == (mark, encoder)
+    return {
+        "reader": DEFAULT_READER,
+        "reader_fingerprint": mark,
+        "tuned_on": tuned.questions if tuned and fits else None,
+        "tuned_figures": tuned.figures if tuned and fits else None,
+    }
 
 
 def with_tuned(judge: Judge, home: Path, encoder: str) -> Judge:

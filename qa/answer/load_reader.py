@@ -69,6 +69,11 @@ def prepare_reader() -> None:
         load_reader()
 
 
+def fingerprint_of(name: str = DEFAULT_READER) -> str:
+    """Of the reader `name`, without loading it. Raises ModelError."""
+    return _fingerprint_of_default() if name == DEFAULT_READER else fingerprint(model_folder(name))
+
+
 def _mark(model: str) -> str:
     """A fingerprint of its own: the same folder may hold an encoder's conversion too."""
     return hashlib.sha256(f"reader {model}".encode()).hexdigest()

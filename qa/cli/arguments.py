@@ -12,7 +12,8 @@ EXAMPLES = {
     "sources": "example:\n  qa sources --index ~/articles.qa",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
-    '  qa ask "When was that?" --after "Who won the race?"',
+    '  qa ask "When was that?" --after "Who won the race?"\n'
+    '  qa ask "Who won the race?" --llm http://127.0.0.1:11434/v1 --llm-model llama3.2',
     "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
     "  qa search flood relief -k 20",
     "why": 'examples:\n  qa why "Who won the race?" race.md\n'
@@ -24,6 +25,7 @@ EXAMPLES = {
     "tune": "examples:\n  qa tune questions.jsonl --unanswerable other.jsonl\n  qa tune --reset",
     "verify": "examples:\n  qa verify\n  qa verify --index ~/articles.qa",
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
+    "llm": "examples:\n  qa llm\n  qa llm --llm http://127.0.0.1:11434/v1 --llm-model llama3.2",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
     "  qa chat --host 0.0.0.0 --auth login.txt --name news.example",
 }
@@ -76,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     _add_filter(ask, top_k=5)
     _add_ranking(ask)
     _add_reader(ask)
+    _add_llm(ask)
 
     search = _command(commands, "search", "rank passages for a question, a statement or words")
     search.add_argument("text", nargs="+", metavar="TEXT")
@@ -119,6 +122,7 @@ def parser() -> argparse.ArgumentParser:
     _add_as_of_each(evaluate)
     _add_ranking(evaluate)
     _add_reader(evaluate)
+    _add_llm(evaluate)
 
     tune = _command(commands, "tune", "fit the weights of answering to this index")
     fitted = tune.add_mutually_exclusive_group(required=True)
@@ -133,6 +137,9 @@ def parser() -> argparse.ArgumentParser:
 
     info = _command(commands, "info", "say what the index holds")
     info.add_argument("--json", action="store_true", help="as JSON")
+
+    llm = _command(commands, "llm", "say which language models answer on this machine, and test one")
+    _add_llm(llm)
 
     chat = _command(commands, "chat", "open the page in which to ask")
     chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
@@ -234,4 +241,21 @@ def _add_reader(command: argparse.ArgumentParser) -> None:
         default="default",
         metavar="R",
         help="who marks the answer: default, none, or a question-answering model, a folder or a local name",
+    )
+
+
+def _add_llm(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--llm",
+        metavar="URL",
+        help="a language model's OpenAI-compatible server, which also answers in sentences; only what the "
+        "articles say word for word is shown (default: $QA_LLM_URL, else none)",
+    )
+    command.add_argument(
+        "--llm-model", metavar="NAME", help="its name there (default: $QA_LLM_MODEL, else its only one)"
+    )
+    command.add_argument(
+        "--llm-agree",
+        action="store_true",
+        help="questions and the passages shown may be sent to URL, another machine",
     )

@@ -1,6 +1,7 @@
 """The commands of `qa`; each imports what it needs when it runs."""
 
 import argparse
+import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -21,16 +22,27 @@ def _verify(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
+    from qa.cli import language_model as llm
     from qa.cli.terminal import print_result
 
-    narrow = _filter(options)
+    server, narrow = llm.server(options), _filter(options)
     with _open(options) as qa:
         before = qa.ask(options.after, narrow=narrow) if options.after else None
         result = qa.ask(" ".join(options.question), options.k, narrow, before)
     if options.json:
-        _print_json({"index": options.index, **result.to_json()})
-    else:
-        print_result(result)
+        written = {"sentences": llm.sentences(server, result, options.after)} if server else {}
+        _print_json({"index": options.index, **result.to_json(), **written})
+        return
+    print_result(result)
+    if server:
+        sys.stdout.flush()
+        llm.print_sentences(server, result, options.after)
+
+
+def _llm(options: argparse.Namespace) -> None:
+    from qa.cli.language_model import look
+
+    look(options)
 
 
 def _search(options: argparse.Namespace) -> None:
@@ -71,22 +83,30 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _eval(options: argparse.Namespace) -> None:
+    from qa.cli import language_model as llm
     from qa.cli.terminal import print_evaluation
     from qa.evaluation.evaluate import evaluate, write_trec
     from qa.evaluation.outputs import check_writable
     from qa.evaluation.report.document import write_report
 
     check_writable(options.report, options.trec and f"{options.trec}.run")
+    server = llm.server_for_questions(options)
     asked = _trial(options)
     evaluation = evaluate(asked)
     if options.trec:
         write_trec(asked, options.trec)
     if options.report:
         write_report(asked, evaluation, options.report)
+    made = None
+    if server:
+        with _open(options) as qa:
+            made = llm.measured(qa, server, options)
     if options.json:
-        _print_json(evaluation.to_json())
-    else:
-        print_evaluation(evaluation)
+        _print_json({**evaluation.to_json(), **({"sentences": made.to_json()} if made else {})})
+        return
+    print_evaluation(evaluation)
+    if made:
+        llm.print_measured(made)
 
 
 def _trial(options: argparse.Namespace) -> "Trial":
@@ -122,13 +142,18 @@ def _tune(options: argparse.Namespace) -> None:
 
 def _info(options: argparse.Namespace) -> None:
     from embeddings.backends.info import describe
+    from embeddings.backends.open import store
+    from qa.answer.load_judge import described
+    from qa.cli import language_model as llm
     from qa.cli.terminal import print_info
 
     info = describe(options.index)
+    info |= described(store(options.index).home, info["encoder"])
     if options.json:
-        _print_json(info)
-    else:
-        print_info(info)
+        _print_json({**info, **llm.info()})
+        return
+    print_info(info)
+    llm.print_info()
 
 
 def _chat(options: argparse.Namespace) -> None:
@@ -160,6 +185,7 @@ COMMANDS = {
     "tune": _tune,
     "verify": _verify,
     "info": _info,
+    "llm": _llm,
     "chat": _chat,
 }
 

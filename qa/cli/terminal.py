@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
 from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood
 from qa.wording.safe_text import one_line, printable
@@ -212,6 +213,14 @@ def _by_file(skipped: Sequence[Skipped]) -> dict[str, list[Skipped]]:
     return files
 
 
+def _rests_on(info: dict[str, Any]) -> str:
+    """What `answerable` rests on."""
+    if info["tuned_on"]:
+        return f"tuned on {info['tuned_on']} questions of your own"
+    known = "its weights are fitted to news"
+    return known if info["model"] == DEFAULT_MODEL else f"{known} and {DEFAULT_MODEL}: run `qa tune`"
+
+
 def print_info(info: dict[str, Any]) -> None:
     sources = info["sources"]
     shown = ", ".join(f"{name} ({count})" for name, count in list(sources.items())[:5])
@@ -224,6 +233,7 @@ def print_info(info: dict[str, Any]) -> None:
         "publishers": (shown or "none named") + more,
         "model": f"{info['model']} ({info['encoder'][:12]})",
         "vectors": info["vectors"],
+        "reader": f"{info['reader']} ({info['reader_fingerprint'][:12]}), {_rests_on(info)}",
     }
     for name, value in lines.items():
         print(f"{name:<11}{printable(value)}")

@@ -149,7 +149,7 @@ def explain(
 def _shown(catalog: ArticleCatalog, number: int, order: Sequence[int]) -> int:
     """The article of `order` that has the report of the article `number`; `number` without one."""
     story, *others = catalog.stories(np.array([number, *order], np.int64))
-    return next((other for other, told in zip(order, others, strict=True) if told == story), number)
+    return next((other for other, its_story in zip(order, others, strict=True) if its_story == story), number)
 
 
 def left_out(article: Article, narrow: Filter) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from embeddings.text.sentences import Span
 from embeddings.types import Article
 from qa.types import Answer, RankedPassage
-from qa.wording.html import element, join, link
+from qa.wording.markup import element, join, link
 
 WHY = {"dense": "meaning", "passage_words": "words", "article_words": "article"}
 """What the signals are called on the page; another signal goes by its own name."""

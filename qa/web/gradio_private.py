@@ -54,7 +54,7 @@ def _without_stubs() -> Iterator[None]:
 
 @contextmanager
 def _without(module: str, left_out: bool) -> Iterator[None]:
-    """To whoever tries, `module` cannot be imported, unless it has been already."""
+    """Importing `module` fails inside, unless it has been imported already."""
     if not left_out or module in sys.modules:
         yield
         return

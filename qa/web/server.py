@@ -23,7 +23,7 @@ from qa.web.security.login import Credentials, Door, credentials, door_middlewar
 from qa.web.security.requests import quieten_queue
 from qa.web.tabs import articles, ask, evidence
 from qa.web.upload_folder import upload_folder
-from qa.wording.html import element
+from qa.wording.markup import element
 
 _CSS = Path(__file__).parent / "page.css"
 _WAITING = 100

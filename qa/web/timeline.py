@@ -9,7 +9,7 @@ from itertools import islice
 from markupsafe import Markup
 
 from qa.web.cards import day
-from qa.wording.html import element
+from qa.wording.markup import element
 
 _MOST = 45
 """Bars that stand beside one another, each wide enough to be hit."""

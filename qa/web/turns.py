@@ -10,7 +10,7 @@ from markupsafe import Markup
 from embeddings.types import Article, Filter
 from qa.types import RankedPassage, Result
 from qa.web.cards import Matches, day, heading, inside_of, origin, quotation, title
-from qa.wording.html import element, join, safe_address
+from qa.wording.markup import element, join, safe_address
 from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood
 from qa.wording.safe_text import json_text
 

@@ -14,7 +14,7 @@ from embeddings.errors import QAError
 from embeddings.index.records import Kept
 from qa.pipeline import QA
 from qa.web.dropped_files import add, looked_at, remove
-from qa.wording.html import element
+from qa.wording.markup import element
 
 REPORTED = ["File", "What happened", "Why"]
 LISTED = 200
@@ -57,7 +57,7 @@ def _built(place: str | Path, show: Any) -> tuple[Report, list[list[str]]]:
     before = _kept(place)
     clock = _Clock()
     show(0, desc="reading the sources")
-    report = QA.build(manifest.read_from, place, BuildOptions(progress=lambda at: show(*clock.told(at))))
+    report = QA.build(manifest.read_from, place, BuildOptions(progress=lambda at: show(*clock.describe(at))))
     return report, report_rows(report, before, _kept(place))
 
 
@@ -68,7 +68,7 @@ class _Clock:
         self._started = perf_counter()
         self._done = 0.0
 
-    def told(self, at: Progress) -> tuple[float, str]:
+    def describe(self, at: Progress) -> tuple[float, str]:
         done, self._done = self._done, at.fraction
         return done, progress_text(at, done, perf_counter() - self._started)
 

@@ -1,4 +1,4 @@
-"""A disk that takes no more: each library says so in its own way, a user hears it in one."""
+"""A full or failing disk: each library reports it in its own way; here it becomes one message."""
 
 import errno
 import sqlite3

@@ -111,8 +111,10 @@ class MilvusCatalog:
 
     def stories(self, articles: Numbers) -> Numbers:
         known = self._known(articles)
-        told = [story if story >= 0 else int(n) for n, (_, _, _, story) in zip(articles, known, strict=True)]
-        return np.array(told, np.int64)
+        stories = [
+            story if story >= 0 else int(n) for n, (_, _, _, story) in zip(articles, known, strict=True)
+        ]
+        return np.array(stories, np.int64)
 
     def copies(self, article: int, narrow: Filter) -> list[Article]:
         [(_, _, _, story)] = self._known([article])

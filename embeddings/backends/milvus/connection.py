@@ -60,10 +60,10 @@ def _connected(address: Address, token: str) -> Connection:
 
     for name in ("pymilvus", "milvus_lite", "grpc"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # its errors are raised too, and said by us
-    with told(address):
+    with milvus_errors(address):
         if address.lite:
             _make(address.home)
-        options = {"grpc.keepalive_time_ms": 600_000} if address.lite else {}  # Lite takes offence at pings
+        options = {"grpc.keepalive_time_ms": 600_000} if address.lite else {}  # Lite refuses frequent pings
         client = MilvusClient(uri=address.uri, token=token, timeout=_SECONDS, grpc_options=options)
         return Connection(client, address, str(client.get_server_version()))
 
@@ -76,8 +76,8 @@ def _make(folder: Path) -> None:
 
 
 @contextmanager
-def told(address: Address) -> Iterator[None]:
-    """What Milvus raises, as QAError."""
+def milvus_errors(address: Address) -> Iterator[None]:
+    """What Milvus raises inside comes out as QAError."""
     try:
         yield
     except Exception as error:

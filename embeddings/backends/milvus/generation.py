@@ -7,7 +7,7 @@ from embeddings.backends.folder.words import WordIndex
 from embeddings.backends.milvus import schema
 from embeddings.backends.milvus.address import Address
 from embeddings.backends.milvus.catalog import MilvusCatalog
-from embeddings.backends.milvus.connection import Connection, connect, told
+from embeddings.backends.milvus.connection import Connection, connect, milvus_errors
 from embeddings.backends.milvus.queries import Collection, MilvusTerms, MilvusVectors, MilvusWords
 from embeddings.backends.protocols import Previous
 from embeddings.encoders.load import load_encoder
@@ -127,7 +127,7 @@ class MilvusGeneration:
         try:
             text = self.properties()[schema.MANIFEST]
             manifest = Manifest.parse(text, where, self._remedy())
-            with told(self.address):
+            with milvus_errors(self.address):
                 for name in self.names:
                     self.connection.client.load_collection(name)
             return manifest
@@ -136,7 +136,7 @@ class MilvusGeneration:
 
     def properties(self, collection: str | None = None) -> dict[str, str]:
         """What is kept with the collection of passages, or with another one."""
-        with told(self.address):
+        with milvus_errors(self.address):
             described = self.connection.client.describe_collection(collection or self.names.passages)
             return dict(described.get("properties") or {})
 

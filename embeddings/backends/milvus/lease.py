@@ -56,7 +56,7 @@ class Heartbeat:
         while not self._stopped.wait(_EVERY) and not self._lost:
             try:
                 self._beat()
-            except Exception:  # noqa: S112 - whoever writes hears of it, and says it
+            except Exception:  # noqa: S112 - the next write fails as well, and is reported
                 continue
 
     def _beat(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.backends.milvus.connection import MOST, Connection, told
+from embeddings.backends.milvus.connection import MOST, Connection, milvus_errors
 from embeddings.backends.milvus.schema import condition
 from embeddings.errors import IndexMismatchError
 from embeddings.text.terms import Terms
@@ -26,7 +26,7 @@ class Collection:
         self.name = name
 
     def count(self, filter: str = "") -> int:
-        with told(self._connection.address):
+        with milvus_errors(self._connection.address):
             rows = self._client.query(
                 self.name, filter=filter, output_fields=["count(*)"], consistency_level="Strong"
             )
@@ -37,7 +37,7 @@ class Collection:
         found: list[Any] = []
         for first in range(0, len(values), _AT_ONCE):
             some = list(values[first : first + _AT_ONCE])
-            with told(self._connection.address):
+            with milvus_errors(self._connection.address):
                 wanted = f"{field} in {some}".replace("'", '"') + also
                 found += self._client.query(self.name, filter=wanted, output_fields=fields, limit=MOST)
         return found
@@ -50,7 +50,7 @@ class Collection:
     def stretch(self, first: int, stop: int, fields: list[str], also: str = "") -> list[Any]:
         """The rows of the numbers from `first` to before `stop`, by number and piece."""
         wanted = f"number >= {first} and number < {stop}{also}"
-        with told(self._connection.address):
+        with milvus_errors(self._connection.address):
             rows = self._client.query(self.name, filter=wanted, output_fields=fields, limit=MOST)
         if len(rows) == MOST:  # there may be more
             if stop - first == 1:
@@ -64,7 +64,7 @@ class Collection:
         piece = 0
         while True:
             last = piece + _PIECES
-            with told(self._connection.address):
+            with milvus_errors(self._connection.address):
                 rows = self._client.query(
                     self.name,
                     filter=f"number == {number} and piece >= {piece} and piece < {last}{also}",
@@ -82,7 +82,7 @@ class Collection:
         if k <= 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         options = {"params": {"ef": min(MOST, max(2 * k, 64))}} if field == "vector" else {}
-        with told(self._connection.address):
+        with milvus_errors(self._connection.address):
             [hits] = self._client.search(
                 self.name,
                 [data],

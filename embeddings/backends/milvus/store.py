@@ -11,7 +11,7 @@ from embeddings.backends.locks import only_writer
 from embeddings.backends.milvus import schema
 from embeddings.backends.milvus.address import Address
 from embeddings.backends.milvus.bulk_import import Import
-from embeddings.backends.milvus.connection import Connection, connect, told
+from embeddings.backends.milvus.connection import Connection, connect, milvus_errors
 from embeddings.backends.milvus.generation import MilvusGeneration
 from embeddings.backends.milvus.lease import Heartbeat, living
 from embeddings.backends.milvus.writer import MilvusWriter
@@ -59,7 +59,7 @@ class MilvusStore:
     def write(self) -> Iterator["MilvusDraft"]:
         connect(self._address)  # which makes the folder, or says why it cannot
         self.home.mkdir(parents=True, exist_ok=True)
-        with only_writer(self.home, self.name), told(self._address):
+        with only_writer(self.home, self.name), milvus_errors(self._address):
             published = self._found()
             names = self._next()
             self.sweep(published.names if published else None, release=True)
@@ -72,7 +72,7 @@ class MilvusStore:
     def roll_back(self) -> tuple[str, Manifest]:
         self._published()
         self.home.mkdir(parents=True, exist_ok=True)
-        with only_writer(self.home, self.name), told(self._address):
+        with only_writer(self.home, self.name), milvus_errors(self._address):
             published = self._published()
             current, before = published.names.passages, self._before(published)
             if not before:
@@ -112,7 +112,7 @@ class MilvusStore:
         alias = self._address.name
         if self._address.lite and not Path(self._address.uri).exists():
             return None  # opening it would make it
-        with told(self._address):
+        with milvus_errors(self._address):
             client = self.connection.client
             collections = client.list_collections()
             if not any(schema.number_of(alias, name) for name in collections):
@@ -171,7 +171,7 @@ class MilvusStore:
         draft.heartbeat.stop()
         if draft.bulk:
             draft.bulk.remove()
-        with suppress(QAError), told(self._address):
+        with suppress(QAError), milvus_errors(self._address):
             found = self._found()
             if not (found and found.names == draft.names) and draft.heartbeat.is_ours():
                 self._drop(draft.names)

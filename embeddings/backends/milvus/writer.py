@@ -112,7 +112,7 @@ class MilvusWriter:
             writer.close()
         kind = schema.index(self._connection, self._names, self.passages)
         self._tell_stories()
-        days = sorted(self._days) or [None]
+        days: list[str | None] = [*sorted(self._days)] or [None]
         stats = CatalogStats(
             articles=self.articles,
             passages=self.passages,

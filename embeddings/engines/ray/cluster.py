@@ -1,4 +1,4 @@
-"""Ray: a cluster that is there, or one of this machine alone, quiet and deaf to the network."""
+"""Ray: an existing cluster, or a private one on this machine that nothing else can reach."""
 
 import logging
 import os
@@ -51,8 +51,8 @@ def _ray(local: bool) -> Any:
     imported = sys.modules.get("ray")
     running = imported is not None and imported.is_initialized()
     if local and not running:
-        # Its ports are open on every network of the machine, and whoever reaches one runs what he likes:
-        # but for this key, which only processes that this one starts have.
+        # Its ports are open on every network of the machine, and whoever reaches one can run any code:
+        # except for this key, which only processes that this one starts have.
         os.environ["RAY_AUTH_MODE"] = "token"
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     try:

@@ -52,7 +52,7 @@ class RayEngine:
     ) -> Generator[Article | Prepared | Skipped]:
         """What iterating `corpus` yields, but articles cut and encoded, unless their content hash is `known`.
 
-        `progress` hears the share of the sources' bytes whose shards are done. Raises QAError.
+        `progress` is called with the share of the sources' bytes whose shards are done. Raises QAError.
         """
         shards = Shards.of(self._place(folder), encoder, settings)
         job = Job(_anywhere(model), self.load, shards, corpus.reading)
@@ -103,7 +103,7 @@ def _rows(tables: Iterator[Any], shards: Shards) -> Iterator[dict[str, Any]]:
 def _heard(
     done: Iterator[dict[str, Any]], corpus: Corpus, progress: Callable[[float], None]
 ) -> Iterator[dict[str, Any]]:
-    """`done`, while `progress` hears how far it is. Raises QAError for the first that was not made."""
+    """`done`; `progress` is called with how far it is. Raises QAError for the first that was not made."""
     total = sum(file.size for file in corpus.files)
     read = 0
     for row in done:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from embeddings.engines.ray.wire import Record, Warned
 from embeddings.index.records import content_hash
-from embeddings.sources.corpus import few_remarks, read_file
+from embeddings.sources.corpus import few_remarks
 from embeddings.sources.files import File
+from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.types import Article
 
@@ -59,15 +60,15 @@ def known_marks(contents: Iterable[bytes]) -> Marks:
 def read_parts(files: Iterable[tuple[int, File, Path]], reading: Reading, known: Marks) -> Iterator[Part]:
     """The records of the files of one unit, each with its number and place; at least one part."""
     records: list[Record] = []
-    characters = told = done = 0
+    characters = reported = done = 0
     for record, read in _records(files, reading, known):
         if records and (characters >= _PART_CHARACTERS or len(records) >= _PART_RECORDS):
-            yield Part(records, read - told, last=False)
-            records, characters, told = [], 0, read
+            yield Part(records, read - reported, last=False)
+            records, characters, reported = [], 0, read
         records.append(record)
         characters += len(record.item.text) if isinstance(record.item, Article) else 0
         done = read
-    yield Part(records, done - told, last=True)
+    yield Part(records, done - reported, last=True)
 
 
 def _records(
@@ -79,11 +80,11 @@ def _records(
         for number, file, place in files:
             read = 0
 
-            def told(place: int) -> None:
+            def on_read(place: int) -> None:
                 nonlocal read
                 read = place
 
-            for item in few_remarks(file, read_file(file, reading, told, place)):
+            for item in few_remarks(file, read_file(file, reading, on_read, place)):
                 so_far = before + min(read, file.size)
                 for warned in warnings:
                     yield Record(number, warned), so_far
@@ -103,7 +104,7 @@ def _is_known(article: Article, known: Marks) -> bool:
 
 @contextmanager
 def _warnings() -> Iterator[list[Warned]]:
-    """The warnings that are logged meanwhile, for whoever is not on the machine that shows them."""
+    """The warnings that are logged inside, to be shown on another machine."""
     collector = _Collector(logging.WARNING)
     logger = logging.getLogger("embeddings")
     logger.addHandler(collector)

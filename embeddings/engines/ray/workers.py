@@ -36,7 +36,7 @@ Load: TypeAlias = Callable[[str], Encoder]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every task and actor is told."""
+    """What every task and actor has to know."""
 
     model: str
     load: Load

@@ -21,7 +21,8 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
         if document.is_encrypted and not document.decrypt(""):
             raise Unreadable("encrypted: save a copy without its password")
         text = _text(document)
-        title = document.metadata.title if document.metadata else None
+        about: dict[str, object] = dict(document.metadata or {})
+        title, author, day = (about.get(key) for key in ("/Title", "/Author", "/CreationDate"))
     except Unreadable:
         raise
     except pypdf.errors.DependencyError:  # AES without `cryptography`
@@ -33,8 +34,8 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
             f"not a readable PDF ({type(error).__name__}: {error}): open it and save a new copy"
         ) from None
     if not text:
-        raise Unreadable("no text in it: scanned pages need text recognition (OCR) first")
-    yield article(origin.path, origin.id, title, text)
+        raise Unreadable("no text in it, only pictures of pages: run `ocrmypdf` on it first")
+    yield article(origin.path, origin.id, title, text, date=day, source=author)
 
 
 def _text(document: "PdfReader") -> str:

@@ -14,8 +14,8 @@ from qa.evaluation.metrics import Figure, first_relevant
 from qa.evaluation.report.charts import Bar, Dot, columns, histogram, whisker
 from qa.evaluation.report.charts import reliability as reliability_chart
 from qa.evaluation.report.listings import RANKED_BY, changed, false_answers, worst
-from qa.evaluation.report.parts import figure, section, table
-from qa.wording.html import element
+from qa.evaluation.report.pieces import figure, section, table
+from qa.wording.markup import element
 from qa.wording.safe_text import printable
 
 _CSS = Path(__file__).parent / "report.css"

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from qa.evaluation.evaluate import Trial
 from qa.evaluation.metrics import Run, first_relevant, measure
 from qa.evaluation.questions import Question
-from qa.evaluation.report.parts import section, words
-from qa.wording.html import Child, element, join, safe_address
+from qa.evaluation.report.pieces import section, words
+from qa.wording.markup import Child, element, join, safe_address
 from qa.wording.safe_text import printable
 
 RANKED_BY = "nDCG@10"

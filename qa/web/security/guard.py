@@ -1,17 +1,13 @@
 """What stands before the page: which hosts, origins, routes and sizes are let through, and the headers."""
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
 from socket import gethostname
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlsplit
 
-Scope: TypeAlias = MutableMapping[str, Any]
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+from qa.web.security.asgi import App, Message, Receive, Scope, Send, refuse
 
 LARGEST = 256_000
 """Bytes of a request; the longest question is a fraction of it."""
@@ -203,16 +199,6 @@ def _length(scope: Scope) -> int | None:
     headers = dict(scope["headers"])
     given = headers.get(b"content-length", b"0")
     return int(given) if given.isdigit() and b"transfer-encoding" not in headers else None
-
-
-async def refuse(send: Send, status: int, why: str, kind: str = "http") -> None:
-    if kind == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    body = f"{why}\n".encode()
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
 
 
 def middleware(

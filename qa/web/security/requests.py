@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from types import SimpleNamespace
 
-from qa.web.security.guard import App, Message, Receive, Scope, Send, refuse
+from qa.web.security.asgi import App, Message, Receive, Scope, Send, refuse
 
 log = logging.getLogger(__name__)
 

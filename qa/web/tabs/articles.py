@@ -17,7 +17,7 @@ from qa.web.dropped_files import discard
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD
 from qa.web.updates import LISTED, REPORTED, added, rebuilt, removed
-from qa.wording.html import element
+from qa.wording.markup import element
 
 HEADERS = ["Date", "Publisher", "Title"]
 

@@ -198,7 +198,7 @@ def answered(
     sources: Sequence[str],
     top_k: float,
 ) -> Turn:
-    """The turn of a question, asked after `before`, with an error that a visitor can mend said in it."""
+    """The turn of a question asked after `before`; an error that the visitor can correct is shown in it."""
     narrow = Filter(since or None, until or None, tuple(sources), as_of or None)
     try:
         return live.ask(question, int(top_k), narrow, before)

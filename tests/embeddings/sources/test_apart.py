@@ -10,8 +10,8 @@ import pytest
 
 from embeddings.sources import apart
 from embeddings.sources.apart import read_apart
-from embeddings.sources.corpus import read_file
 from embeddings.sources.files import File
+from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.types import Article, Skipped
 from tests.embeddings.sources.test_corpus import HTML, pdf, write

@@ -270,7 +270,7 @@ def test_whatever_a_reader_raises_the_others_are_read(
 
     real = reader
     monkeypatch.setattr(
-        "embeddings.sources.corpus.reader", lambda file: fails if file == name else real(file)
+        "embeddings.sources.one_file.reader", lambda file: fails if file == name else real(file)
     )
     write(tmp_path, name, "x")
     write(tmp_path, "good.txt", "A good article.")

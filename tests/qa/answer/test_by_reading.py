@@ -72,6 +72,7 @@ QUESTION = "How many troops left Kherson?"
 def test_the_answer_is_the_sentence_with_the_span_in_it(folder: Path) -> None:
     result = opened(folder, **{"45,000": 9.0})[0].ask(QUESTION)
     assert result.answer
+    assert result.answer.short
     assert result.answer.short_text == "45,000"
     assert result.answer.text == TROOPS["three.md"][1]
     assert result.answer.article.id == "three.md"

@@ -9,7 +9,6 @@ import pytest
 from embeddings.build.options import BuildOptions
 from embeddings.errors import IndexMismatchError
 from qa import QA
-from qa.answer import load_judge
 from qa.answer.by_reading import ByReading
 from qa.answer.evidence import DEFAULT_TUNING
 from qa.answer.tuned import FILE, Tuned, read_tuned, reset_tuned, write_tuned
@@ -56,6 +55,5 @@ def test_it_counts_for_its_own_reader_only(
     assert isinstance(judge, ByReading)
     assert (judge._tuning == OTHER) == counts
     assert ("fitted to another reader" in caplog.text) != counts
-    assert load_judge.FILE == "tuning.json"
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder, rebuild=True))
     assert json.loads((tmp_path / "qa" / FILE).read_text())["questions"] == 12

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from qa.cli import main as cli
+from qa.cli.commands import COMMANDS
 
 
 def fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def fail(options: object) -> None:
         raise error
 
-    monkeypatch.setitem(cli.COMMANDS, "info", fail)
+    monkeypatch.setitem(COMMANDS, "info", fail)
 
 
 def test_the_trace_is_kept(

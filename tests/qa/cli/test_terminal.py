@@ -9,8 +9,13 @@ def said(text: str, id: str = "a", day: str | None = "2022-11-09", source: str |
     return Answer(Article(id, "T", text, None, day, source), 0, len(text), 1, Short(0, len(text)))
 
 
-def result(likely: float, answer: Answer | None = None, **others: tuple[Answer, ...]) -> Result:
-    return Result("?", "?", answer, likely, (), 1.0, **others)
+def result(
+    likely: float,
+    answer: Answer | None = None,
+    agreeing: tuple[Answer, ...] = (),
+    differing: tuple[Answer, ...] = (),
+) -> Result:
+    return Result("?", "?", answer, likely, (), 1.0, agreeing=agreeing, differing=differing)
 
 
 @pytest.mark.parametrize(

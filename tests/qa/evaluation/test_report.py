@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import html  # type: ignore[import-untyped]
+from lxml import html
 
 from qa.evaluation.evaluate import Evaluation, Trial, evaluate
 from qa.evaluation.metrics import Run

@@ -27,7 +27,7 @@ def case(number: int, answered: bool, chance: np.random.Generator) -> Case:
     hits = np.array([answered and rank == right for rank in range(6)])
     around = Surroundings(0.5, 0.5, 0.1, 0.1, 5.0)
     return Case(
-        question, Read(found, rows, around), hits, [f"a{r}" for r in range(1, 7)], 1 - 0.05 * np.arange(1, 7)
+        question, Read(found, rows, around), hits, [f"a{r}" for r in range(1, 7)], np.linspace(0.95, 0.7, 6)
     )
 
 

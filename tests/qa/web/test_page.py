@@ -17,7 +17,7 @@ from qa.web import api, cards, server, timeline, turns, updates
 from qa.web.security import guard
 from qa.web.tabs import articles, ask, evidence
 from qa.web.turns import Turn
-from qa.wording import html
+from qa.wording import markup
 
 TEXT = "The storm came at night. The old bridge fell at dawn. Nobody was hurt & <b>all</b> was well."
 HOSTILE = (
@@ -166,12 +166,12 @@ def test_hostile_text_stays_text() -> None:
     ],
 )
 def test_no_link_but_http(url: str | None) -> None:
-    assert html.safe_address(url) is None
-    assert html.link(url) is None
+    assert markup.safe_address(url) is None
+    assert markup.link(url) is None
 
 
 def test_a_link_names_its_host_and_tells_it_nothing() -> None:
-    made = Seen(str(html.link('https://www.example.org/a?b=1&c="d"')))
+    made = Seen(str(markup.link('https://www.example.org/a?b=1&c="d"')))
     assert made.text == "example.org ↗"
     assert made.links == ['https://www.example.org/a?b=1&c="d"']
     assert "rel" in made.attributes

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from qa.wording.html import element
+from qa.wording.markup import element
 from qa.wording.safe_text import json_text, one_line, printable
 
 MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -54,7 +54,7 @@ def test_a_mailbox(tmp_path: Path) -> None:
     box = mailbox.mbox(tmp_path / "made")
     box.add(mail("One", "First.\nFrom here on it rained.\n"))
     box.add(mail("Two", "Second.\n"))
-    box.flush()
+    box.close()
     articles, reasons = read(tmp_path, "a.mbox", (tmp_path / "made").read_bytes())
     assert not reasons
     assert [(a.id, a.title, a.text) for a in articles] == [

@@ -19,9 +19,9 @@ def archive(*answers: tuple[str, str, str, bytes], packed: bool = True) -> bytes
     writer = WARCWriter(data, gzip=packed)
     for address, status, kind, body in answers:
         heads = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
-        writer.write_record(
-            writer.create_warc_record(address, "response", payload=io.BytesIO(body), http_headers=heads)
-        )
+        record = writer.create_warc_record(address, "response", payload=io.BytesIO(body), http_headers=heads)
+        writer.write_record(record)
+        record.raw_stream.close()
     return data.getvalue()
 
 

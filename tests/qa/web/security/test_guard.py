@@ -263,7 +263,7 @@ def test_only_a_proxy_says_how_the_page_was_asked(proxies: tuple[str, ...], kept
     "origin", ["http://[", "http://]", "http://[::1", "\xff", "http://news.lan:7860@evil", "null"]
 )
 def test_an_origin_that_is_no_address(origin: str) -> None:
-    reply = client().get("/", headers={b"origin": origin.encode("latin-1")})
+    reply = client().get("/", headers=[(b"origin", origin.encode("latin-1"))])
     assert reply.status_code == 403
     assert "content-security-policy" in reply.headers
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from qa.wording.html import Child, element
+from qa.wording.markup import Child, element
 from qa.wording.safe_text import printable
 
 

@@ -1,0 +1,1 @@
+"""Whether a claim says what its quotations say, word for word: pure functions, no model."""

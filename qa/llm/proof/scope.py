@@ -1,0 +1,56 @@
+"""How far reaches what somebody says, and what a `that` opens."""
+
+from collections.abc import Sequence
+
+from qa.llm.proof.gaps import SAYING_STEMS, SHORT, THING_STEMS
+from qa.llm.proof.tokens import Kind, Token
+
+
+def aside(tokens: Sequence[Token], at: int) -> range | None:
+    """What is said, where the verb at `at` stands behind it: `..., Ann said`."""
+    if tokens[at].text.lower() == "according to":
+        return range(len(tokens))
+    start = at
+    while start and tokens[start - 1].kind in (Kind.NAME, Kind.FREE, Kind.WORD):
+        start -= 1
+    end = at + 1
+    inverted = start == at and tokens[at].text.lower() in ("said", "says")
+    whom = (Kind.NAME, Kind.FREE, Kind.WORD) if inverted else (Kind.NAME, Kind.FREE)
+    while end < len(tokens) and tokens[end].kind in whom:
+        end += 1
+    closed = end == len(tokens) or tokens[end].kind is Kind.MARK
+    relative = any(token.text.lower() in ("who", "which", "that") for token in tokens[start:at])
+    behind = start and tokens[start - 1].kind is Kind.MARK and closed and at - start <= SHORT
+    if not behind or relative:
+        return None
+    return range(start) if end == len(tokens) else range(len(tokens))
+
+
+def under(tokens: Sequence[Token], that: int, governor: int) -> range:
+    """What a `that` opens: up to the next mark, or to the end where somebody says it."""
+    scope = forward(tokens, that)
+    if tokens[governor].key in SAYING_STEMS:
+        return scope
+    marks = (Kind.MARK, Kind.JOIN)
+    end = next((at for at in scope if tokens[at].kind in marks), scope.stop)
+    return range(scope.start, end)
+
+
+def governor(tokens: Sequence[Token], that: int) -> int | None:
+    """The word that a `that` hangs on, over a date or an object between them."""
+    at = that - 1
+    while at >= 0 and tokens[at].kind in (Kind.DATE, Kind.FREE):
+        at -= 1
+    if at >= 0 and tokens[at].kind is Kind.WORD and tokens[at].key not in SAYING_STEMS:
+        verbs = [place for place in range(max(0, at - SHORT), at) if tokens[place].key in SAYING_STEMS]
+        return verbs[-1] if verbs else at
+    return at if at >= 0 and tokens[at].solid else None
+
+
+def forward(tokens: Sequence[Token], at: int) -> range:
+    for end in range(at + 1, len(tokens)):
+        things = tokens[at].key in THING_STEMS and tokens[end].kind is Kind.JOIN
+        ends = tokens[end].text.lower() in (";", "while", "but", "although")
+        if things or ends:
+            return range(at + 1, end)
+    return range(at + 1, len(tokens))
