@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from embeddings.errors import IndexMismatchError
 from embeddings.index.manifest import UNREADABLE, Manifest
-from embeddings.sources.one_file import read_file
 from embeddings.sources.files import File
+from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.readers.by_ending import ENDINGS
 from embeddings.types import Article, Skipped
