@@ -95,6 +95,7 @@ def _default_model() -> tuple[Any, Any]:
     from safetensors.numpy import load_file
     from transformers import AutoConfig, BertForQuestionAnswering
 
+    _quieten_transformers()
     folder = model_folder(DEFAULT_MODEL)
     card = json.loads((_FOLDER / "reader.json").read_text("utf-8"))
     if card["encoder_fingerprint"] != fingerprint(folder):
@@ -113,10 +114,8 @@ def _default_model() -> tuple[Any, Any]:
 def _transformers_model(folder: Path) -> tuple[Any, Any]:
     """Any extractive question-answering model in `folder`. Imports torch. Raises ModelError."""
     from transformers import AutoConfig, AutoModelForQuestionAnswering
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
-    transformers_logging.set_verbosity_error()
+    _quieten_transformers()
     try:
         kinds = AutoConfig.from_pretrained(folder, local_files_only=True).architectures or []
         if not any(kind.endswith("ForQuestionAnswering") for kind in kinds):
@@ -128,6 +127,13 @@ def _transformers_model(folder: Path) -> tuple[Any, Any]:
         raise
     except Exception as error:  # the library raises whatever its parts raise
         raise ModelError(f"{folder} cannot be loaded as a reader: {error}") from error
+
+
+def _quieten_transformers() -> None:
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()
 
 
 def _tokenizer(folder: Path) -> Any:
