@@ -17,7 +17,7 @@ PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt
 ROUNDS ?= 200
 
 .PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
-  reader bench-milvus bench-peers bench-ray test-milvus load-test crash-test pictures lock audit licences clean
+  reader bench-milvus bench-peers bench-ray test-milvus load-test crash-test fuzz pictures lock audit licences clean
 
 install: .venv/installed
 
@@ -97,6 +97,10 @@ reader: install
 		--dev $(NEWSQA)/mini/articles.jsonl.gz $(READING)/dev/passages.jsonl $(READING)/dev/questions.jsonl
 	$(BIN)/python -m training.export $(LESSONS) qa/answer/default_reader
 PASSES ?= 1.015
+
+# Anything at all as a file, a manifest or a request, for FUZZ seconds each.
+fuzz: install
+	FUZZ=$(or $(FUZZ),60) $(BIN)/pytest tests/test_fuzz.py --timeout 0
 
 # Kills builds at random moments; as root also on a full disk.
 crash-test: install
