@@ -95,21 +95,21 @@ class Tuning:
 
 
 DEFAULT_TUNING = Tuning(
-    weights=Features(span=0.5, passage=0.5, rank=1.0, agreement=1.0, coverage=1.3),
+    weights=Features(span=0.40, passage=0.25, rank=0.76, agreement=0.25, coverage=0.44),
     chances=Evidence(
-        span=0.3,
-        best_span=0.1,
-        agreement=0.3,
-        own_coverage=1.0,
-        coverage=1.0,
-        dense=2.0,
-        dense_gap=0.0,
-        words_gap=1.0,
-        size=-0.1,
+        span=0.09,
+        best_span=0.10,
+        agreement=2.62,
+        own_coverage=1.13,
+        coverage=-0.48,
+        dense=1.71,
+        dense_gap=-1.55,
+        words_gap=0.14,
+        size=0.0,
     ),
-    bias=-3.0,
-    threshold=0.5,
-    ranking_gain=0.03,
+    bias=-1.21,
+    threshold=0.55,
+    ranking_gain=0.015,
 )
 """Of the default reader: `python -m benchmarks.fit reading` prints it again."""
 
