@@ -8,13 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from embeddings.backends.open import open_index, store
-from embeddings.build.build import build_index
-from embeddings.build.copy import copy_index
-from embeddings.build.options import DEFAULTS, BuildOptions
-from embeddings.build.report import Report
 from embeddings.errors import QueryError
 from embeddings.index.index import ArticleIndex
 from embeddings.sources.source import Sources
@@ -29,6 +25,10 @@ from qa.retrieval.explain import Explanation, explain
 from qa.retrieval.ranking import Query, Ranking, rank
 from qa.retrieval.reranker import Reranker, reranked
 from qa.types import RankedPassage, Result, Signals
+
+if TYPE_CHECKING:
+    from embeddings.build.options import BuildOptions
+    from embeddings.build.report import Report
 
 EVERYTHING = Filter()
 _NEAR = 60
@@ -90,14 +90,19 @@ class QA:
         self.index.close()
 
     @staticmethod
-    def build(sources: Sources, place: str | Path = ".qa", options: BuildOptions = DEFAULTS) -> Report:
+    def build(sources: Sources, place: str | Path = ".qa", options: "BuildOptions | None" = None) -> "Report":
         """Make the index at `place` hold exactly the articles of `sources`; see `build_index`."""
-        return build_index(sources, place, options)
+        from embeddings.build.build import build_index  # who only asks need not wait for it
+        from embeddings.build.options import DEFAULTS
+
+        return build_index(sources, place, options or DEFAULTS)
 
     def rewrite(
         self, place: str | Path, change: Callable[[Article], Article] = lambda article: article
-    ) -> Report:
+    ) -> "Report":
         """Write a copy of the index to `place`, each article as `change` returns it; see `copy_index`."""
+        from embeddings.build.copy import copy_index
+
         return copy_index(self.index, place, change)
 
     @cached_property

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 from embeddings.backends.folder.store import FolderStore
-from embeddings.backends.milvus.store import MilvusStore
 from embeddings.backends.protocols import Store
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import Manifest
@@ -21,6 +20,10 @@ def store(place: str | Path) -> Store:
     Nothing is opened yet. Raises QAError for an address that is none, or whose package is missing.
     """
     if _ADDRESS.match(str(place)):
+        from embeddings.backends.milvus.store import (
+            MilvusStore,  # a cold question to files need not wait for it
+        )
+
         return MilvusStore.at(str(place))
     return FolderStore(Path(place))
 
