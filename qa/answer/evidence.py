@@ -95,21 +95,21 @@ class Tuning:
 
 
 DEFAULT_TUNING = Tuning(
-    weights=Features(span=0.40, passage=0.25, rank=0.76, agreement=0.25, coverage=0.44),
+    weights=Features(span=0.39, passage=0.30, rank=0.79, agreement=0.31, coverage=0.44),
     chances=Evidence(
-        span=0.09,
-        best_span=0.10,
-        agreement=2.62,
-        own_coverage=1.13,
-        coverage=-0.48,
-        dense=1.71,
-        dense_gap=-1.55,
-        words_gap=0.14,
-        size=0.0,
+        span=0.03,
+        best_span=0.18,
+        agreement=0.59,
+        own_coverage=1.58,
+        coverage=-0.27,
+        dense=0.43,
+        dense_gap=0.29,
+        words_gap=-0.74,
+        size=-0.25,
     ),
-    bias=-1.21,
-    threshold=0.55,
-    ranking_gain=0.015,
+    bias=0.48,
+    threshold=0.56,
+    ranking_gain=0.02,
 )
 """Of the default reader: `python -m benchmarks.fit reading` prints it again."""
 

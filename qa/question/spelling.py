@@ -23,15 +23,16 @@ _LOOKED_AT = 50
 
 def respelled(index: ArticleIndex, question: str) -> str | None:
     """`question` with the corpus's own words in place of those that it hardly knows; None without any."""
-    corrected = _WORD.sub(lambda found: _nearest(index, found[0]) or found[0], question)
+    asked = set(index.passage_words.terms(question))  # without the words that only hold a question together
+    corrected = _WORD.sub(lambda found: _nearest(index, found[0], asked) or found[0], question)
     return corrected if corrected != question else None
 
 
-def _nearest(index: ArticleIndex, word: str) -> str | None:
+def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
     """The word of the corpus that `word` is a slip for, if it is one."""
     words = index.passage_words
     terms = words.terms(word)
-    if len(word) < _SHORTEST or len(terms) != 1:
+    if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked:
         return None
     known = words.frequencies(terms)[0]
     if known > _UNKNOWN:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,19 @@ from tests.fakes import WordEncoder
 TEXTS = ["The river rose.", "The bridge reopened.", "The cup was won.", "Nobody was hurt."]
 
 
+_OPENED: list[Journal] = []
+
+
 def journal(folder: Path, encoder: WordEncoder, words: int = 160) -> Journal:
-    return Journal(folder, encoder, PassageSettings(words=words))
+    _OPENED.append(Journal(folder, encoder, PassageSettings(words=words)))
+    return _OPENED[-1]
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
 
 
 @pytest.fixture

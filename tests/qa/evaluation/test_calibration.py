@@ -25,9 +25,14 @@ def test_a_run_without_answerable_has_no_abstention() -> None:
 
 
 def test_abstention_by_hand() -> None:
-    run = {f"y{i}": {"answerable": p} for i, p in enumerate([0.95, 0.95, 0.15])}
-    run |= {f"n{i}": {"answerable": p} for i, p in enumerate([0.05, 0.25])}
-    auroc, error = abstention(run, ["y0", "y1", "y2"], ["n0", "n1"])
+    given = {"text": "So it is."}
+    run = {f"y{i}": {"answerable": p, "answer": given} for i, p in enumerate([0.95, 0.95, 0.15])}
+    run |= {f"n{i}": {"answerable": p, "answer": None} for i, p in enumerate([0.05, 0.25])}
+    run["y2"]["answer"] = None
+    run["n1"]["answer"] = given
+    answered, wrongly, auroc, error = abstention(run, ["y0", "y1", "y2"], ["n0", "n1"])
+    assert (answered.name, answered.value) == ("answered", pytest.approx(2 / 3))
+    assert (wrongly.name, wrongly.value) == ("answered wrongly", pytest.approx(1 / 2))
     assert auroc.value == pytest.approx(5 / 6)
     # Bins weigh 1/6 a yes, 1/4 a no: |.95-1|/3 + |.15-1|/6 + .05/4 + .25/4.
     assert error.value == pytest.approx(0.05 / 3 + 0.85 / 6 + 0.05 / 4 + 0.25 / 4)
