@@ -38,7 +38,7 @@ def test_a_slip_is_read_as_the_word_that_the_corpus_has(asked: str, read: str, q
         "Who won the cup?",
         "zebra quantum violin",
         "Did it cost 12 million?",
-        "Where did the river rise?",
+        "Where did the river flood?",
         "cop",
         "floods",
     ],

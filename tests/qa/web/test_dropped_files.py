@@ -50,12 +50,12 @@ def articles(index: Path) -> set[str]:
 
 def test_each_file_is_told_what_becomes_of_it(index: Path, upload: Path) -> None:
     lines = '{"text": "A storm came.", "title": "Storm", "id": "storm"}\n{"x": 1}\n'
-    files = dropped(upload, zebra_md=ZEBRA, empty_txt="", letter_docx="x", two_jsonl=lines)
+    files = dropped(upload, zebra_md=ZEBRA, empty_txt="", letter_doc="x", two_jsonl=lines)
     looked = looked_at([*files, upload / "gone.md"], index)
     assert [(one.path.name, one.what) for one in looked] == [
         ("zebra.md", TAKEN),
         ("empty.txt", SKIPPED),
-        ("letter.docx", SKIPPED),
+        ("letter.doc", SKIPPED),
         ("two.jsonl", TAKEN),
         ("gone.md", SKIPPED),
     ]
@@ -116,7 +116,7 @@ def test_where_the_build_fails_all_is_as_it_was(index: Path, upload: Path, sourc
 
 def test_nothing_to_take_builds_nothing(index: Path, upload: Path) -> None:
     before = (index / "CURRENT").read_text()
-    said, rows = updates.added(dropped(upload, letter_docx="x"), index, quiet)
+    said, rows = updates.added(dropped(upload, letter_doc="x"), index, quiet)
     assert "Nothing was taken" in said
     assert rows[0][1] == "skipped"
     assert (index / "CURRENT").read_text() == before

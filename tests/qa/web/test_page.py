@@ -18,6 +18,7 @@ from qa.web.security import guard
 from qa.web.tabs import articles, ask, evidence
 from qa.web.turns import Turn
 from qa.wording import markup
+from qa.wording.safe_text import isolated
 
 TEXT = "The storm came at night. The old bridge fell at dawn. Nobody was hurt & <b>all</b> was well."
 HOSTILE = (
@@ -135,7 +136,7 @@ def test_hostile_text_stays_text() -> None:
     turn = Turn(HOSTILE, Filter(HOSTILE, None, (HOSTILE,)), of)
     whole = turns.lead(turn) + evidence.cards(turn)[0] + turns.opened(of, place, bridge)
     shown = Seen(whole)
-    assert HOSTILE in shown.text
+    assert isolated(HOSTILE) in shown.text
     assert not {"script", "img", "b", "form", "a"} & set(shown.tags)
     assert not shown.links
     assert not any(name.startswith("on") for name in shown.attributes)
