@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -18,16 +19,19 @@ from qa.evaluation.runs import run
 from tests.conftest import ROOT
 from tests.opened import open_qa
 
+pytestmark = pytest.mark.reader
+
 SEEDS = ROOT / "seeds"
 NEWSQA = Path(os.environ.get("NEWSQA", ROOT.parent / "shared" / "newsqa"))
 
 
 @pytest.fixture(scope="module")
-def qa(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> QA:
+def qa(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> Iterator[QA]:
     folder = tmp_path_factory.mktemp("seeds") / "qa"
     report = QA.build([SEEDS], folder, BuildOptions(encoder=real_encoder))
     assert report.articles >= 24
-    return open_qa(folder, real_encoder)
+    with QA.open(folder, real_encoder) as opened:
+        yield opened
 
 
 @pytest.mark.slow  # the real model
