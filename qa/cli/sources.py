@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from embeddings.backends.open import store
-from embeddings.errors import NoIndexError, QAError
+from embeddings.errors import IndexMismatchError, NoIndexError, QAError
 from embeddings.index.manifest import Manifest
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.source import Source, absolute
@@ -84,7 +84,7 @@ def what_goes(paths: Sequence[str], place: str) -> str | None:
                 return None
             all_go = len(gone) == len(manifest.sources)
             count = manifest.articles if all_go else _count(catalog.headings(), gone)
-    except NoIndexError:
+    except (NoIndexError, IndexMismatchError):  # nothing is known of what a damaged one holds
         return None
     where = ", ".join(source.path for source in gone[:3])
     more = f" and {len(gone) - 3} more sources" if len(gone) > 3 else ""
