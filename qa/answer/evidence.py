@@ -108,7 +108,7 @@ DEFAULT_TUNING = Tuning(
         size=-0.25,
     ),
     bias=0.48,
-    threshold=0.56,
+    threshold=0.5,
     ranking_gain=0.02,
 )
 """Of the default reader: `python -m benchmarks.fit reading` prints it again."""
