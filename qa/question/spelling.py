@@ -1,4 +1,4 @@
-"""Words that the corpus does not know, read as the nearest ones that it does."""
+"""Words that neither the corpus nor the encoder knows, read as the nearest ones of the corpus."""
 
 import re
 from collections import Counter
@@ -35,8 +35,8 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
     if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked:
         return None
     known = words.frequencies(terms)[0]
-    if known > _UNKNOWN:
-        return None
+    if known > _UNKNOWN or index.encoder.count_tokens([word.lower()])[0] == 1:
+        return None  # the encoder's vocabulary has it whole: a word, though not one of this corpus
     edits = 2 if len(word) >= _LONG else 1
     near = index.catalog.passages(words.near(terms[0], edits, _LOOKED_AT))
     texts = " ".join(f"{passage.article.title} {passage.text}" for passage in near)

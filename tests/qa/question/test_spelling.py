@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,21 @@ from qa.question.spelling import respelled
 from tests.fakes import WordEncoder
 from tests.opened import open_qa
 
+KNOWN = frozenset(
+    "tower rise where did the river who saved a penalty won cup cost million zebra quantum violin".split()
+)
+
+
+class Pieces(WordEncoder):
+    """Knows these words whole, and others by their pieces."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [sum(1 if word in KNOWN else 2 for word in text.split()) for text in texts]
+
 
 @pytest.fixture
-def qa(sources: Path, tmp_path: Path, encoder: WordEncoder) -> QA:
+def qa(sources: Path, tmp_path: Path) -> QA:
+    encoder = Pieces()
     from embeddings.build.options import BuildOptions
 
     QA.build([sources], tmp_path / "qa", BuildOptions(encoder=encoder))
@@ -38,7 +51,8 @@ def test_a_slip_is_read_as_the_word_that_the_corpus_has(asked: str, read: str, q
         "Who won the cup?",
         "zebra quantum violin",
         "Did it cost 12 million?",
-        "Where did the river flood?",
+        "Where did the river rise?",
+        "How tall is the tower?",
         "cop",
         "floods",
     ],
