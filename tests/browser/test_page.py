@@ -216,11 +216,12 @@ def test_a_follow_up_shows_how_it_was_read_and_can_be_mended(visit: Callable[...
     playwright.expect(visitor.page.locator("#lead .narrowed")).to_have_text(
         "Read as: And who was hurt there? (Marlow)"
     )
-    assert visitor.marked == "Nobody was hurt."
+    first = visitor.page.locator("#passages .slot").first
+    playwright.expect(first).to_contain_text("Marlow")
     box.fill(BREAD)
     box.press("Enter")
     visitor.shows(BREAD)
-    assert "rye loaf" in visitor.marked
+    playwright.expect(first).to_contain_text("rye loaf")
     playwright.expect(box).to_be_hidden()
 
 
@@ -311,7 +312,8 @@ def test_a_hostile_article_changes_nothing_and_runs_nothing(visit: Callable[...,
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     visitor.page.locator(".slot", has_text="Zebra").get_by_role("button").first.click()
     visitor.page.locator("#reader .whole").wait_for()
-    assert HOSTILE in visitor.page.locator("#reader .whole").inner_text()
+    whole = visitor.page.locator("#reader .whole").inner_text()
+    assert HOSTILE in re.sub("[\u2066-\u2069]", "", whole)  # each line is kept to its own direction
     inert(visitor, "#reader .card")
     visitor.page.get_by_role("tab", name="Corpus").click()
     playwright.expect(visitor.page.locator("#articles")).to_contain_text("Zebra escapes <script>")
@@ -422,7 +424,7 @@ def test_what_is_dropped_is_reported_and_found_and_can_be_removed(visit: Callabl
     drop(visitor, llama_md=llama, empty_txt="", many_jsonl=MANY)
     bar = visitor.page.locator("#report [role=progressbar]")
     playwright.expect(bar).to_have_attribute(
-        "aria-label", re.compile("articles, .* passages, .* s left"), timeout=60_000
+        "aria-label", re.compile("articles, .* passages"), timeout=60_000
     )
     other.ask(BRIDGE)  # from the index as it was
     assert "at dawn" in other.marked
@@ -450,8 +452,8 @@ def test_what_is_dropped_is_reported_and_found_and_can_be_removed(visit: Callabl
 def test_what_cannot_be_taken_is_said_in_words(visit: Callable[..., Visitor], server: Server) -> None:
     visitor = visit()
     visitor.page.get_by_role("tab", name="Corpus").click()
-    drop(visitor, letter_docx="x")
-    playwright.expect(visitor.page.locator(".toast-wrap")).to_contain_text("letter.docx")
+    drop(visitor, letter_exe="x")
+    playwright.expect(visitor.page.locator(".toast-wrap")).to_contain_text("letter.exe")
     visitor.page.reload()
     visitor.page.get_by_role("tab", name="Corpus").click()
     with FileLock(server.folder / "made.qa" / "LOCK"):
@@ -466,7 +468,7 @@ def test_rebuild_reports_each_file_and_keeps_answering(visit: Callable[..., Visi
     visitor, other = visit(), visit()
     write(folder / "articles.jsonl", (*ARTICLES[:2], {**ARTICLES[2], "text": "A zebra slept."}))
     visitor.page.get_by_role("tab", name="Corpus").click()
-    visitor.page.get_by_role("button", name="Rebuild from articles.jsonl").click()
+    visitor.page.get_by_role("button", name=re.compile("Rebuild from .*articles.jsonl")).click()
     other.ask(BRIDGE)
     playwright.expect(visitor.page.locator("#report .found")).to_contain_text("3 articles")
     report = visitor.page.locator("#files")
