@@ -99,7 +99,7 @@ def address(server: Server) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright.expect.set_options(timeout=30_000)  # a busy machine is slow, not wrong
+    playwright.expect.set_options(timeout=120_000)  # a busy machine is slow, not wrong
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
@@ -111,7 +111,7 @@ class Visitor:
 
     def __init__(self, browser: Any, address: str, **settings: Any) -> None:
         self.page = browser.new_context(**settings).new_page()
-        self.page.set_default_timeout(20_000)
+        self.page.set_default_timeout(120_000)
         self.requests: list[str] = []
         self.errors: list[str] = []
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -417,6 +417,7 @@ MANY = "".join(
 """Some 2,200 passages: more than are encoded together, so that the build takes seconds and tells how many."""
 
 
+@pytest.mark.timeout(1200)  # encodes a thousand passages, on any machine
 def test_what_is_dropped_is_reported_and_found_and_can_be_removed(visit: Callable[..., Visitor]) -> None:
     visitor, other = visit(), visit()
     visitor.page.get_by_role("tab", name="Corpus").click()
@@ -424,13 +425,13 @@ def test_what_is_dropped_is_reported_and_found_and_can_be_removed(visit: Callabl
     drop(visitor, llama_md=llama, empty_txt="", many_jsonl=MANY)
     bar = visitor.page.locator("#report [role=progressbar]")
     playwright.expect(bar).to_have_attribute(
-        "aria-label", re.compile("articles, .* passages"), timeout=60_000
+        "aria-label", re.compile("articles, .* passages"), timeout=400_000
     )
     other.ask(BRIDGE)  # from the index as it was
     assert "at dawn" in other.marked
     assert bar.count(), "it was built before the other could ask: give it more to do"
     rows = visitor.page.locator("#files")
-    playwright.expect(rows).to_contain_text("no text in it", timeout=60_000)
+    playwright.expect(rows).to_contain_text("no text in it", timeout=400_000)
     for name, *said in (("llama.md", "taken", "1 article"), ("many.jsonl", "taken", "220 articles")):
         row = rows.get_by_role("row").filter(has_text=name).last
         for text in said:
@@ -449,6 +450,7 @@ def test_what_is_dropped_is_reported_and_found_and_can_be_removed(visit: Callabl
     playwright.expect(visitor.page.get_by_label("Files added here")).to_have_count(0)
 
 
+@pytest.mark.timeout(1200)  # encodes a thousand passages, on any machine
 def test_what_cannot_be_taken_is_said_in_words(visit: Callable[..., Visitor], server: Server) -> None:
     visitor = visit()
     visitor.page.get_by_role("tab", name="Corpus").click()
@@ -464,6 +466,7 @@ def test_what_cannot_be_taken_is_said_in_words(visit: Callable[..., Visitor], se
     assert not (server.folder / "made.qa" / "added" / "llama.md").exists()
 
 
+@pytest.mark.timeout(1200)  # encodes a thousand passages, on any machine
 def test_rebuild_reports_each_file_and_keeps_answering(visit: Callable[..., Visitor], folder: Path) -> None:
     visitor, other = visit(), visit()
     write(folder / "articles.jsonl", (*ARTICLES[:2], {**ARTICLES[2], "text": "A zebra slept."}))
