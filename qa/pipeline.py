@@ -136,7 +136,7 @@ class QA:
     def _readings(self, question: str, before: Result | None) -> list[str]:
         """`question` as it stands, then the other ways to read it."""
         made = readings(question, before)
-        spelled = [text for one in made if (text := respelled(self.index, one))]
+        spelled = [text for one in made if (text := respelled(self.index, _readable(one)))]
         return list(dict.fromkeys([*made, *spelled]))
 
     def _answer(self, question: str, understood: str, top_k: int, narrow: Filter) -> Result:
@@ -190,7 +190,7 @@ class QA:
 
     def query(self, text: str, narrow: Filter) -> Query:
         """`text` as the index reads it, on the day that `narrow` says."""
-        text = text.replace("\0", " ").encode("utf-8", "replace").decode()
+        text = _readable(text)
         as_of = date.fromisoformat(narrow.as_of) if narrow.as_of else None
         period = named_period(text, as_of) or (Period(as_of, as_of) if as_of else None)
         return Query(text, self.index.encoder.encode_query([text])[0], period)
@@ -213,6 +213,11 @@ class QA:
             )
             for place, passage in enumerate(passages)
         )
+
+
+def _readable(text: str) -> str:
+    """`text` without what models and word indexes cannot take: half characters and zeros."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
 
 
 def _check(text: str, top_k: int, narrow: Filter) -> None:
