@@ -26,6 +26,16 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiz:
+    """A question whose answer, one of `answers`, stands somewhere in the articles called `relevant`."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...]
+    relevant: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One thing to read: a question with a passage, and where in the passage its answer stands, or None."""
 
@@ -50,6 +60,30 @@ def read_written(questions: Path, passages: Path | None = None) -> list[Written]
     return made
 
 
+def read_quizzes(path: Path) -> list[Quiz]:
+    """Quizzes with an answer of three letters or more: a shorter one stands anywhere by chance."""
+    made = []
+    for row in _rows(path):
+        answers = tuple(answer for answer in row["answers"] if len(plain(answer).strip()) > 2)
+        if answers:
+            made.append(Quiz(row["id"], row["question"], answers, frozenset(row["relevant"])))
+    return made
+
+
+def answer_place(quiz: Quiz, text: str) -> Span | None:
+    """Where `text` answers: the answer in the sentence that shares most words with the question."""
+    asked = set(plain(quiz.question).split())
+    best: tuple[int, Span] | None = None
+    for start, end in sentence_spans(text):
+        shared = len(asked & set(plain(text[start:end]).split()))
+        for answer in quiz.answers:
+            pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, answer.split())) + r"(?!\w)"
+            found = re.search(pattern, text[start:end], re.IGNORECASE)
+            if found and (best is None or shared > best[0]):
+                best = shared, (start + found.start(), start + found.end())
+    return best[1] if best else None
+
+
 def read_articles(path: Path, ids: frozenset[str]) -> dict[str, dict[str, Any]]:
     """Records of the articles called `ids`."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -71,7 +105,10 @@ def positive(
 
 
 def shorter(example: Example, words: int, chance: random.Random) -> Example:
-    """A run of sentences of `example` of about `words` words that holds its answer: quicker to learn from."""
+    """A run of sentences of `example` of about `words` words: quicker to learn from.
+
+    It holds the answer, or without one the sentence that shares most words with the question.
+    """
     spans = list(sentence_spans(example.text))
     counts = [len(example.text[a:b].split()) for a, b in spans]
     if sum(counts) <= words or len(spans) < 2:
@@ -81,7 +118,9 @@ def shorter(example: Example, words: int, chance: random.Random) -> Example:
         first = next(i for i, span in enumerate(spans) if span[1] > a)
         last = next(i for i, span in enumerate(spans) if span[1] >= b)
     else:
-        first = last = chance.randrange(len(spans))
+        asked = set(plain(example.question).split())
+        shared = [len(asked & set(plain(example.text[a:b]).split())) for a, b in spans]
+        first = last = shared.index(max(shared))
     while sum(counts[first : last + 1]) < words:
         sides = [side for side, room in ((-1, first > 0), (1, last < len(spans) - 1)) if room]
         if chance.choice(sides) < 0:

@@ -31,10 +31,10 @@ RATE = 1.5e-4
 WARM = 0.05
 PAIR = 0.5
 """Weight of the loss that sets the passage of the answer above a like one."""
-CROPPED = 0.85
+CROPPED = 0.8
 """Share of passages that are shortened, to between `SHORT` words."""
-SHORT = (40, 100)
-LIKE = 0.7
+SHORT = (50, 120)
+LIKE = 0.75
 """Share of the answered questions that are read with a like passage too."""
 _KEPT_EVERY = 100
 
@@ -124,11 +124,16 @@ def loss(model: Any, batch: Batch, pairs: torch.Tensor) -> torch.Tensor:
 
 
 def one_pass(groups: Sequence[Sequence[Example]], number: int) -> list[list[Example]]:
-    """What is read in a pass, a question's passages together: its own, and one of the like ones."""
+    """What is read in a pass, a question's passages together: one of its own, and one of the like ones."""
     chance = random.Random(number)  # noqa: S311
     made = []
     for group in groups:
-        chosen = [group[0], *([chance.choice(group[1:])] if group[1:] and chance.random() < LIKE else [])]
+        holding = [example for example in group if example.answer] or group[:1]
+        like = group[len(holding) :]
+        chosen = [
+            chance.choice(holding),
+            *([chance.choice(like)] if like and chance.random() < LIKE else []),
+        ]
         if chance.random() < CROPPED:
             words = chance.randint(*SHORT)
             chosen = [shorter(example, words, chance) for example in chosen]
@@ -175,6 +180,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the questions: for a learning curve")
     parser.add_argument("--dev", type=Path, nargs=3, help="articles, passages and questions to measure on")
     parser.add_argument("--from", dest="start", help="weights to start from, in place of the encoder's")
+    parser.add_argument("--rate", type=float, default=RATE, help="learning rate at its highest")
     options = parser.parse_args()
     torch.manual_seed(0)
     folder = model_folder(DEFAULT_MODEL)
@@ -191,7 +197,7 @@ def main() -> None:
     steps_a_pass = sum(map(len, one_pass(groups, 0))) // BATCH
     total = int(steps_a_pass * options.passes)
     optimizer = torch.optim.AdamW(
-        [p for p in model.parameters() if p.requires_grad], lr=RATE, weight_decay=0.01
+        [p for p in model.parameters() if p.requires_grad], lr=options.rate, weight_decay=0.01
     )
     schedule = get_linear_schedule_with_warmup(optimizer, round(WARM * total), total)
     checkpoint = options.out / "checkpoint.pt"
