@@ -50,7 +50,7 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(autouse=True)
 def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers are replaced by tests: only `test_apart` has them in a process of their own."""
-    monkeypatch.setattr("embeddings.sources.apart.APART", frozenset())
+    monkeypatch.setattr("embeddings.sources.apart.is_apart", lambda name, size: False)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from embeddings.sources.files import File, open_regular
 from embeddings.sources.readers.base import Origin, Reading, Unreadable
 from embeddings.sources.readers.by_ending import check_size, reader, reader_of
+from embeddings.sources.readers.dates import begin_file
 from embeddings.types import Article, Skipped
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ def read_file(
 ) -> Iterator[Article | Skipped]:
     """What stands in `file`, opened at `place` if that is given; `on_read` is called with the bytes read."""
     path, reading = str(file.path), file.reading or reading
+    begin_file()
     try:
         read = reader(file.path.name)
         with open_regular(place or file.path) as stream:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from embeddings.engines.ray.wire import Record, Warned
 from embeddings.index.records import content_hash
+from embeddings.sources.apart import read_apart
 from embeddings.sources.corpus import few_remarks
 from embeddings.sources.files import File
-from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.types import Article
 
@@ -84,7 +84,7 @@ def _records(
                 nonlocal read
                 read = place
 
-            for item in few_remarks(file, read_file(file, reading, on_read, place)):
+            for item in few_remarks(file, read_apart(file, reading, on_read, place)):
                 so_far = before + min(read, file.size)
                 for warned in warnings:
                     yield Record(number, warned), so_far

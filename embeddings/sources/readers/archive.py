@@ -9,7 +9,7 @@ from posixpath import basename
 from typing import IO, BinaryIO, cast
 from zipfile import ZipFile, ZipInfo
 
-from embeddings.sources.readers.base import Origin
+from embeddings.sources.readers.base import Origin, Unreadable
 from embeddings.sources.readers.nested import read_inside
 from embeddings.sources.readers.zips import opened, why_not
 from embeddings.types import Article, Skipped
@@ -25,6 +25,8 @@ class _TooMuch(Exception):
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
     saved_site = origin.path.lower().endswith(".wacz")
     with opened(stream, "a zip archive") as packed:
+        if all(part.is_dir() for part in packed.infolist()):
+            raise Unreadable("no file in it")
         for part in packed.infolist():
             if part.is_dir() or (saved_site and not part.filename.startswith("archive/")):
                 continue

@@ -15,8 +15,7 @@ Reader: TypeAlias = "Callable[[BinaryIO, Origin], Iterator[Article | Skipped]]"
 LARGEST = 256_000_000
 """Bytes of one article, at most. Its text is in memory several times while it is indexed, and a terabyte of
 zeros can stand in one line; the longest novels have some ten million."""
-
-
+_PART = 1_000_000
 LARGEST_PAGE = 20_000_000
 """Bytes of a saved page, at most, as trafilatura has it: its tree takes many times that."""
 
@@ -80,10 +79,14 @@ class Unreadable(Exception):
 
 def read_all(stream: BinaryIO, largest: int | None = None) -> bytes:
     """All of `stream`, which is one article. Raises Unreadable for one of more than `largest` bytes."""
-    data = stream.read((largest or LARGEST) + 1)
-    if len(data) > (largest or LARGEST):
-        raise too_large(largest)
-    return data
+    parts: list[bytes] = []
+    room = largest or LARGEST
+    while part := stream.read(_PART):  # who asks for all at once is given memory for the most there may be
+        parts.append(part)
+        room -= len(part)
+        if room < 0:
+            raise too_large(largest)
+    return b"".join(parts)
 
 
 def too_large(largest: int | None = None) -> Unreadable:

@@ -20,6 +20,7 @@ from embeddings.sources.readers import (
     warc,
 )
 from embeddings.sources.readers.base import LARGEST_PAGE, Reader, Unreadable, too_large
+from embeddings.sources.readers.zips import DOCUMENT
 
 _READERS: dict[str, Reader] = {
     ".txt": text.read,
@@ -70,13 +71,26 @@ def reader(name: str) -> Reader:
     return found
 
 
-_DOCUMENTS = (".txt", ".md", ".markdown", ".pdf", ".rtf")
-"""Kinds of one article each; the others hold many, or are packed, and count what comes out of them."""
+MANY = 100_000_000_000
+"""Bytes of a file of many articles, which are read one after the other; larger ones are mostly holes."""
+_LARGEST: dict[str, int] = {
+    **dict.fromkeys((".html", ".htm"), LARGEST_PAGE),
+    **dict.fromkeys((".docx", ".odt", ".pptx", ".epub"), DOCUMENT),
+    **dict.fromkeys((".xml", ".rss", ".atom"), feed.LARGEST),
+    **dict.fromkeys((".jsonl", ".jsonl.gz", ".mbox", ".zip", ".wacz", ".warc", ".warc.gz"), MANY),
+    ".rtf": rtf.LARGEST,
+    ".eml": eml.LARGEST,
+}
+"""What a file may have at most; others as much as an article."""
+_ARTICLES = (".txt", ".md", ".markdown", ".pdf", ".rtf", ".html", ".htm")
+"""Kinds of one article each."""
 
 
 def check_size(name: str, size: int) -> None:
     """Raises Unreadable for a file of more bytes than its kind may have: said before anything is opened."""
-    kind = ending(name)
-    largest = LARGEST_PAGE if kind in (".html", ".htm") else base.LARGEST if kind in _DOCUMENTS else None
-    if largest is not None and size > largest:
-        raise too_large(largest)
+    kind = ending(name) or ""
+    largest = _LARGEST.get(kind, base.LARGEST)
+    if size > largest:
+        if kind in _ARTICLES:
+            raise too_large(largest)
+        raise Unreadable(f"a {kind} file of more than {largest / 1e6:,.0f} MB: split it into several")

@@ -38,6 +38,10 @@ _LABEL = re.compile(
 _WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+", _FLAGS)
 _LONGEST = 100
 _FIRST_LINES = 6
+_HOPELESS = 100
+"""Texts of a file that name no day in any language, more than do: no further one is tried in all of them,
+which takes a tenth of a second each.
+"""
 
 
 class Ambiguous(ValueError):
@@ -141,9 +145,25 @@ def _relative(text: str) -> datetime.timedelta | None:
     return datetime.timedelta(days=count * {"day": 1, "week": 7, "month": 30, "year": 365}[unit])
 
 
-@lru_cache(4096)  # a file of a million records has few forms of few days
+class _Tried:
+    """How much more often a text named no day in any language than it did, in the file that is read."""
+
+    failures = 0
+
+
+def begin_file() -> None:
+    """Whatever another file had for days, those of the next one are tried."""
+    _Tried.failures = 0
+
+
 def _in_any_language(text: str) -> str | None:
+    return _slowly(text) if _Tried.failures < _HOPELESS else None
+
+
+@lru_cache(4096)  # a file of a million records has few forms of few days
+def _slowly(text: str) -> str | None:
     import dateparser
 
     found = dateparser.parse(text, settings={"STRICT_PARSING": True})
+    _Tried.failures = max(0, _Tried.failures + (-1 if found else 1))
     return found.date().isoformat() if found else None

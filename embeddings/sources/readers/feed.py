@@ -12,14 +12,14 @@ from embeddings.types import Article, Skipped
 
 log = logging.getLogger(__name__)
 
-_LARGEST = 50_000_000
+LARGEST = 50_000_000
 _LONGEST_ID = 1_000
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
     import feedparser
 
-    data = read_all(stream, _LARGEST)
+    data = read_all(stream, LARGEST)
     if wide := utf_16_or_32(data):  # whatever it declares
         data = DECLARATION.sub("", data.decode(wide, "replace").lstrip("\ufeff")).encode()
     # A stream, never the bytes themselves: those it might take for an address to fetch.

@@ -71,7 +71,10 @@ def _lines(stream: BinaryIO, origin: Origin) -> Iterator[bytes]:
     unpacked = cast(
         "io.BufferedReader", gzip.GzipFile(fileobj=_members(stream, origin)) if zipped else stream
     )
-    encoding = utf_16_or_32(unpacked.read1(4096))
+    start = unpacked.read1(4096)
+    encoding = utf_16_or_32(start)
+    if start and not start.strip(b"\0"):
+        raise Unreadable("not text: it is full of NUL bytes")
     unpacked.seek(0)
     wrapper = io.TextIOWrapper(unpacked, encoding, "replace", newline="\n") if encoding else None
     read_line: ReadLine = unpacked.readline

@@ -9,7 +9,7 @@ from embeddings.sources.readers.fields import article
 from embeddings.sources.readers.text import split_title
 from embeddings.types import Article
 
-_LARGEST = 50_000_000
+LARGEST = 50_000_000
 _INFO = 100_000
 """Bytes from the start among which a file says what it is."""
 _PICTURE = re.compile(r"[0-9a-fA-F\s]{2000,}")
@@ -19,7 +19,7 @@ _MOMENT = re.compile(r"\\(?:revtim|creatim)\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     from striprtf.striprtf import rtf_to_text
 
-    data = read_all(stream, _LARGEST)
+    data = read_all(stream, LARGEST)
     if not data.lstrip().startswith(b"{\\rtf"):
         raise Unreadable("not an RTF file: it does not begin with {\\rtf")
     code = _PICTURE.sub(" ", data.decode("latin-1"))

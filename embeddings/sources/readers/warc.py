@@ -16,20 +16,22 @@ from embeddings.types import Article, Skipped
 _LARGEST = 20_000_000
 """Bytes of a page, as for pages in files."""
 _LONGEST_ID = 1_000
+_LONGEST_LINE = 1_000_000
+"""Bytes of a header, at most: the library gathers a line piece by piece, each time copying all of it."""
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
-    from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
-    number = others = 0
+    number = others = pages = 0
     try:
-        for number, record in enumerate(ArchiveIterator(stream), 1):
+        for number, record in enumerate(_records(stream), 1):
             if not _is_page(record):
                 within = _pass_over(record, origin)
                 others += record.rec_type in ("response", "resource")
             else:
+                pages += 1
                 data = record.content_stream().read(_LARGEST + 1)
                 within = origin.takes(len(data))
                 yield from _page(data, record, number, origin)
@@ -48,8 +50,27 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
         yield Skipped(origin.path, f"damaged after record {number} ({type(error).__name__}: {error})")
     if number == 0:
         raise Unreadable("no record in it")
+    if not pages and not others:
+        yield Skipped(origin.path, "no page in it")
     if others:
         yield Skipped(origin.path, f"{others:,} of its {number:,} records are no pages, such as pictures")
+
+
+def _records(stream: BinaryIO) -> Iterator[Any]:
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    records: Any = ArchiveIterator(stream)
+    read_line = records.reader.readline
+
+    def line(length: int | None = None) -> bytes:
+        found: bytes = read_line(min(length or _LONGEST_LINE, _LONGEST_LINE))
+        if len(found) == _LONGEST_LINE:
+            raise ArchiveLoadFailed("a line without end")
+        return found
+
+    records.reader.readline = line
+    yield from records
 
 
 def _is_page(record: Any) -> bool:

@@ -8,6 +8,8 @@ from typing import BinaryIO
 
 from embeddings.sources.readers.base import Unreadable
 
+DOCUMENT = 500_000_000
+"""Bytes of a document or a book, at most: what makes it so large are pictures and sounds."""
 DIRECTORY = 64_000_000
 """Bytes of a table of contents, at most: some half a million names, each of which takes memory."""
 PART = 50_000_000

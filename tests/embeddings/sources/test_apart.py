@@ -2,27 +2,41 @@
 
 import io
 import json
+import re
+import subprocess
 import time
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from embeddings.sources import apart
+from embeddings.engines.ray.units import known_marks, read_parts
+from embeddings.sources import apart, reading_process
 from embeddings.sources.apart import read_apart
 from embeddings.sources.files import File
 from embeddings.sources.one_file import read_file
+from embeddings.sources.readers import dates
 from embeddings.sources.readers.base import Reading
+from embeddings.sources.readers.by_ending import ENDINGS
 from embeddings.types import Article, Skipped
 from tests.embeddings.sources.test_corpus import HTML, pdf, write
 
 ATTRIBUTES = "<p " + " ".join(f"a{number}=1" for number in range(150_000)) + ">x</p>"
 
 
+IS_APART = apart.is_apart
+
+
 @pytest.fixture(autouse=True)
 def _apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "APART", frozenset((".html", ".htm", ".pdf", ".zip")))
+    monkeypatch.setattr(apart, "is_apart", IS_APART)
+
+
+def waiting() -> "subprocess.Popen[bytes]":
+    [process] = apart._idle
+    return process.running
 
 
 def file(folder: Path, name: str, content: str | bytes) -> File:
@@ -65,11 +79,10 @@ def test_a_file_that_takes_too_long(limit: str, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(apart, "PER_SECOND", 1_000_000_000)
     good = file(tmp_path, "good.html", HTML)
     [article] = read_apart(good, Reading())
-    running = apart._reader._running
+    running = waiting()
     assert isinstance(article, Article)
-    assert running
     monkeypatch.setattr(apart, "SECONDS", 1.0 if limit == "computing" else 100.0)
-    monkeypatch.setattr(apart, "_PATIENCE", 100 if limit == "computing" else 0.02)
+    monkeypatch.setattr(reading_process, "PATIENCE", 100 if limit == "computing" else 0.02)
     began = time.monotonic()
     [left_out] = read_apart(file(tmp_path, "bad.html", ATTRIBUTES), Reading())
     assert isinstance(left_out, Skipped)
@@ -77,11 +90,11 @@ def test_a_file_that_takes_too_long(limit: str, tmp_path: Path, monkeypatch: pyt
     assert running.poll() is not None
     assert time.monotonic() - began < 60
     monkeypatch.setattr(apart, "SECONDS", 60.0)
-    monkeypatch.setattr(apart, "_PATIENCE", 4)
+    monkeypatch.setattr(reading_process, "PATIENCE", 4)
     assert list(read_apart(good, Reading())) == [article]
-    again = apart._reader._running
+    again = waiting()
     assert list(read_apart(good, Reading())) == [article]
-    assert apart._reader._running is again, "it is reused while it behaves"
+    assert waiting() is again, "it is reused while it behaves"
 
 
 @pytest.mark.slow  # a process
@@ -93,20 +106,147 @@ def test_a_file_that_takes_too_much_memory(tmp_path: Path, monkeypatch: pytest.M
     [left_out] = read_apart(file(tmp_path, "bad.pdf", b"%PDF-1.4\n" + bytes(100_000_000)), Reading())
     assert isinstance(left_out, Skipped)
     assert "memory" in left_out.reason
-    monkeypatch.undo()
-    monkeypatch.setattr(apart, "APART", frozenset((".html",)))
+    monkeypatch.setattr(apart, "MEMORY", 2_000_000_000)
     assert list(read_apart(good, Reading())) == [article]
 
 
-@pytest.mark.parametrize(("name", "most"), [("a.html", 20), ("a.htm", 20), ("a.pdf", 256), ("a.md", 256)])
-def test_a_file_that_is_too_large_is_not_opened(name: str, most: int, tmp_path: Path) -> None:
-    made = file(tmp_path, name, b"x")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_gigabyte_of_nothing_is_refused_at_once(ending: str, tmp_path: Path) -> None:
+    made = file(tmp_path, f"a{ending}", b"")
     with made.path.open("r+b") as stream:
         stream.truncate(1_000_000_000)
-    began = time.monotonic()
+    began = time.process_time()
     [left_out] = read_file(made, Reading())
-    assert left_out == Skipped(str(made.path), f"an article of more than {most} MB: split it into several")
-    assert time.monotonic() - began < 2
+    assert isinstance(left_out, Skipped)
+    assert re.search(r"more than [\d,]+ MB|\b[Nn]ot an? |full of NUL", left_out.reason), left_out.reason
+    assert time.process_time() - began < 0.5
+
+
+LIMITS = {
+    20: (".html", ".htm"),
+    50: (".rtf", ".xml", ".rss", ".atom"),
+    100: (".eml",),
+    256: (".txt", ".md", ".markdown", ".pdf", ".csv", ".tsv"),
+    500: (".docx", ".odt", ".pptx", ".epub"),
+    100_000: (".jsonl", ".jsonl.gz", ".mbox", ".zip", ".wacz", ".warc", ".warc.gz"),
+}
+
+
+def test_every_kind_has_a_limit() -> None:
+    assert sorted(ending for endings in LIMITS.values() for ending in endings) == sorted(ENDINGS)
+
+
+@pytest.mark.parametrize(
+    ("ending", "most"), [(ending, most) for most, endings in LIMITS.items() for ending in endings]
+)
+def test_a_file_that_is_too_large_is_not_opened(
+    ending: str, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def opened(stream: object, origin: object) -> Iterator[Article]:
+        raise AssertionError
+
+    monkeypatch.setattr("embeddings.sources.one_file.reader", lambda name: opened)
+    made = file(tmp_path, f"a{ending}", b"")
+    with made.path.open("r+b") as stream:
+        stream.truncate(most * 1_000_000 + 1)
+    [left_out] = read_file(made, Reading())
+    assert isinstance(left_out, Skipped)
+    assert left_out.reason.endswith(f" of more than {most:,} MB: split it into several")
+
+
+WORST = {
+    "bytes of no encoding": (".txt", bytes(range(128, 256)) * 7_800),
+    "Greek of 1987": (".txt", ("η βίδρα κολυμπά " * 60_000).encode("cp1253")[:999_999]),
+    "lines that say when": (".txt", b"Published: 99 xuxember 2022\n" * 35_000),
+    "front matter of lists": (".md", b"---\na: " + b"[a, " * 15_000 + b"\n---\nThe otter."),
+    "front matter of keys": (".md", b"---\n" + b"? a\n" * 15_000 + b"---\nThe otter."),
+    "front matter of values": (".md", b"---\na: [" + b"b,c," * 15_000 + b"]\n---\nThe otter."),
+    "front matter that never ends": (".md", b"---\n" + b"---x\n" * 190_000),
+    "quotation marks": (".md", b"---\na: '" + b"'' " * 20_000 + b"'\n---\nx"),
+    "signs of headings": (".md", b"# " * 499_000),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", WORST)
+def test_what_is_read_here_never_takes_long(name: str, tmp_path: Path) -> None:
+    ending, content = WORST[name]
+    made = file(tmp_path, f"a{ending}", content)
+    assert not apart.is_apart(made.id, made.size)
+    began = time.process_time()
+    list(read_file(made, Reading()))
+    assert time.process_time() - began < 10
+
+
+def test_plain_texts_that_are_large_are_read_apart_and_all_else(tmp_path: Path) -> None:
+    assert not apart.is_apart("A.MD", 1_000_000)
+    assert apart.is_apart("a.md", 1_000_001)
+    assert all(apart.is_apart(f"a{ending}", 0) for ending in set(ENDINGS) - {".txt", ".md", ".markdown"})
+
+
+@pytest.mark.slow  # processes
+def test_a_text_that_has_grown_since_it_was_found_is_read_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = file(tmp_path, "a.txt", "The otter.")
+    write(tmp_path, "a.txt", "The otter swims. " * 60_000)
+    monkeypatch.setattr(apart, "read_file", None)
+    [article] = read_apart(made, Reading())
+    assert isinstance(article, Article)
+    assert len(article.text) > 1_000_000
+
+
+DATES = "".join(
+    json.dumps({"text": "The otter.", "date": f"{number} xuxember 2022 zz"}) + "\n" for number in range(3_000)
+)
+
+
+def test_days_that_are_none_do_not_take_a_tenth_of_a_second_each(tmp_path: Path) -> None:
+    made = file(tmp_path, "a.jsonl", DATES + json.dumps({"text": "The otter.", "date": "3 November 2022"}))
+    found = list(read_file(made, Reading()))
+    assert len(found) == 3_001
+    assert isinstance(found[-1], Article)
+    assert found[-1].date == "2022-11-03"
+    assert dates._Tried.failures == dates._HOPELESS
+    [other] = read_file(
+        file(tmp_path, "b.jsonl", json.dumps({"text": "x", "date": "3 novembre 2022"})), Reading()
+    )
+    assert isinstance(other, Article)
+    assert other.date == "2022-11-03"
+
+
+@pytest.mark.slow  # processes
+def test_rays_workers_leave_such_a_file_out_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "SECONDS", 1.0)
+    monkeypatch.setattr(apart, "PER_SECOND", 1_000_000_000)
+    files = [file(tmp_path, "a.html", ATTRIBUTES), file(tmp_path, "b.txt", "The otter.")]
+    parts = read_parts(
+        ((number, one, one.path) for number, one in enumerate(files)), Reading(), known_marks([])
+    )
+    [bad, good] = [record.item for part in parts for record in part.records]
+    assert isinstance(bad, Skipped)
+    assert "more than 1 seconds" in bad.reason
+    assert isinstance(good, Article)
+
+
+@pytest.mark.slow  # a process
+def test_how_far_a_large_file_is_read_is_told(tmp_path: Path) -> None:
+    line = json.dumps({"text": "The otter swims. " * 1_000}) + "\n"
+    made = file(tmp_path, "a.jsonl", line * 300)
+    told: list[int] = []
+    assert len(list(read_apart(made, Reading(), told.append))) == 300
+    assert told == sorted(told)
+    assert len(told) > 3
+    assert told[-1] == made.size
+
+
+@pytest.mark.slow  # processes
+def test_a_process_that_somebody_ended_costs_no_file(tmp_path: Path) -> None:
+    made = file(tmp_path, "a.html", HTML)
+    [article] = read_apart(made, Reading())
+    waiting().kill()
+    waiting().wait()
+    assert list(read_apart(made, Reading())) == [article]
 
 
 def test_zeros_after_the_end_of_a_gzip_file_count(tmp_path: Path) -> None:
