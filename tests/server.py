@@ -27,8 +27,8 @@ def note(event, given):
         with open("called", "a") as file:
             file.write(f"{event} {other}\\n")
 sys.addaudithook(note)
-from qa.cli.main import main
-sys.exit(main(sys.argv[1:]))
+from qa.cli.main import run
+run()
 """
 
 
@@ -36,6 +36,7 @@ sys.exit(main(sys.argv[1:]))
 class Server:
     address: str
     folder: Path
+    process: "subprocess.Popen[bytes]"
 
     @property
     def called(self) -> list[str]:
@@ -64,11 +65,11 @@ def chat(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-c", _SCRIPT, "chat", "--index", "made.qa", "--port", str(port), *options]
-    server = Server(f"http://127.0.0.1:{port}", folder)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             command, cwd=folder, env={**environment(), **variables}, stdout=log, stderr=log
         )
+    server = Server(f"http://127.0.0.1:{port}", folder, process)
     try:
         _wait_for(server, process)
         yield server

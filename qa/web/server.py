@@ -62,8 +62,8 @@ def serve(
     _check_port(host, port)
     live = LiveQA(index, reader)
     adding = live.store.takes_files and (wanted is not None or is_loopback(host))
-    with upload_folder() as uploads:
-        os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads))
+    with upload_folder(os.environ.get("GRADIO_TEMP_DIR")) as uploads:
+        os.environ["GRADIO_TEMP_DIR"] = str(uploads)
         import_gradio(mcp)
         page = build(live, adding)
         launch(page, host, port, mcp, wanted, names, adding, proxies)

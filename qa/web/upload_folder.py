@@ -10,21 +10,29 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from embeddings.backends.locks import reading, removing
+from embeddings.errors import QAError
 
 _PREFIX = "qa-uploads-"
 _LOCK = "LOCK"
 
 
 @contextmanager
-def upload_folder() -> Iterator[Path]:
+def upload_folder(place: str | None = None) -> Iterator[Path]:
     """A new folder, removed at the end; those of processes that were killed are removed at the beginning.
 
-    Whoever lives holds a lock in its folder.
+    It lies in `place`, or among the system's temporary files; nothing else there is touched. Whoever lives
+    holds a lock in its folder. Raises QAError where no folder can be made.
     """
-    root = Path(tempfile.gettempdir())
-    _sweep(root)
-    made = Path(tempfile.mkdtemp(prefix="qa-new-"))
-    (made / _LOCK).touch()
+    root = Path(place or tempfile.gettempdir())
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        _sweep(root)
+        made = Path(tempfile.mkdtemp(prefix="qa-new-", dir=root))
+        (made / _LOCK).touch()
+    except OSError as error:
+        raise QAError(
+            f"uploads cannot be laid in {root} ({error.strerror}): name another folder in $GRADIO_TEMP_DIR"
+        ) from None
     folder = made.with_name(made.name.replace("qa-new-", _PREFIX, 1))
     try:
         with reading(made / _LOCK):

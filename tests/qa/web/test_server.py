@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 from base64 import b64encode
@@ -201,9 +202,27 @@ def test_limits(server: Server) -> None:
     assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "info"))
 
 
+def elsewhere(server: Server) -> list[str]:
+    """The same page by this machine's other interface, where it has one; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        try:
+            way.connect(("192.0.2.1", 9))
+        except OSError:
+            return []
+        own = way.getsockname()[0]
+    return [server.address.replace("127.0.0.1", own)]
+
+
 def test_names_of_the_page(folder: Path) -> None:
     with chat(folder, "--no-auth", "--host", "0.0.0.0", "--name", "news.example") as made:
         assert httpx.post(f"{made.address}/gradio_api/upload", files={"files": b"x"}).status_code == 404
         assert '"elem_id":"drop"' not in httpx.get(f"{made.address}/config", timeout=20).text
         for host, status in (("news.example", 200), ("127.0.0.1", 200), ("evil.example", 400)):
-            assert httpx.get(made.address, headers={"Host": host}, timeout=20).status_code == status
+            for address in (made.address, *elsewhere(made)):
+                assert httpx.get(address, headers={"Host": host}, timeout=20).status_code == status
+        for address in elsewhere(made):
+            files = {"files": ("a.md", b"The gnu.")}
+            sent = httpx.post(
+                f"{address}/gradio_api/upload", files=files, headers={"Host": "news.example"}, timeout=20
+            )
+            assert sent.status_code == 404, "who comes by another interface adds nothing"
