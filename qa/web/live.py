@@ -1,6 +1,7 @@
 """The index that the page answers from: opened when first needed, and again once another is published."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
@@ -17,6 +18,10 @@ from qa.web.turns import Turn
 
 _RARE = 1.6
 """Inverse document frequency from which a word is worth underlining: in less than a fifth of passages."""
+_REMEMBERED = 200
+"""Answers from the open index: whoever waits with a question that was just answered need not wait longer."""
+_LARGEST = 100_000
+"""Characters of the articles of an answer that is remembered."""
 _ANALYZER = analyzer()
 
 
@@ -30,6 +35,7 @@ class LiveQA:
         self._lock = threading.RLock()
         self._qa: QA | None = None
         self._generation: str | None = None
+        self._answers: OrderedDict[tuple[str, int, Filter], Result] = OrderedDict()
         self._listed: tuple[Article, ...] = ()
         self._listed_from: str | None = None
 
@@ -39,6 +45,7 @@ class LiveQA:
             published = self.store.current()
             if not self._qa or published != self._generation:
                 before, self._qa, self._generation = self._qa, self._open(), published
+                self._answers.clear()
                 if before:  # no question uses it: each holds the lock until it is answered
                     before.close()
             return self._qa
@@ -49,12 +56,13 @@ class LiveQA:
             if self._qa:
                 self._qa.close()
             self._qa = self._generation = None
+            self._answers.clear()
 
     def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None = None) -> Turn:
         """A turn of a conversation, after `before`. Raises QAError."""
         with self._lock:
             qa = self.current()
-            result = qa.ask(question, top_k, narrow, before)
+            result = self._answered(qa, question, top_k, narrow, before)
             words = qa.index.passage_words
             terms = words.terms(result.understood)
             rare = frozenset(
@@ -66,8 +74,23 @@ class LiveQA:
         """What `QA.ask` returns, asked after the question `after`. Raises QAError."""
         with self._lock:
             qa = self.current()
-            before = qa.ask(after, narrow=narrow) if after else None
-            return qa.ask(question, top_k, narrow, before)
+            before = self._answered(qa, after, 5, narrow) if after else None
+            return self._answered(qa, question, top_k, narrow, before)
+
+    def _answered(
+        self, qa: QA, question: str, top_k: int, narrow: Filter, before: Result | None = None
+    ) -> Result:
+        """What `qa` answers, or has answered: a question that follows another is always asked again."""
+        key = question, top_k, narrow
+        if before is None and key in self._answers:
+            self._answers.move_to_end(key)
+            return self._answers[key]
+        result = qa.ask(question, top_k, narrow, before)
+        if before is None and sum(len(one.passage.article.text) for one in result.passages) <= _LARGEST:
+            self._answers[key] = result
+            if len(self._answers) > _REMEMBERED:
+                self._answers.popitem(last=False)
+        return result
 
     def passages(self, text: str, top_k: int, narrow: Filter) -> tuple[RankedPassage, ...]:
         """What `QA.search` returns. Raises QAError."""

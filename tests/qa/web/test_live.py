@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from embeddings.types import Filter
 from qa.pipeline import QA
+from qa.types import Result
 from qa.web.live import LiveQA
 from tests.fakes import WordEncoder, load_with
 
@@ -49,3 +51,58 @@ def test_an_index_that_is_gone_leaves_the_opened_one_alone(live: LiveQA) -> None
         asked(live)
     current.write_text(kept)
     assert "340 bolts" in asked(live)
+
+
+@pytest.fixture
+def questions(live: LiveQA, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Questions that were really asked."""
+    made: list[str] = []
+    ask = QA.ask
+
+    def counted(qa: QA, question: str, *more: object, **named: object) -> Result:
+        made.append(question)
+        return ask(qa, question, *more, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(QA, "ask", counted)
+    return made
+
+
+def test_who_waits_with_the_same_question_waits_once(
+    live: LiveQA, sources: Path, questions: list[str]
+) -> None:
+    with ThreadPoolExecutor(8) as clients:
+        told = list(clients.map(lambda _: asked(live), range(24)))
+    assert set(told) == {told[0]}
+    assert len(questions) == 1
+    path = sources / "bridge.md"
+    path.write_text(path.read_text("utf-8").replace("340", "900"), "utf-8")
+    QA.build([sources], Path(live.place))
+    assert "900 bolts" in asked(live), "of another generation nothing is remembered"
+    assert len(questions) == 2
+
+
+def test_what_is_not_the_same_question_is_asked(live: LiveQA, questions: list[str]) -> None:
+    first = live.result("bolts", 1, Filter())
+    assert live.result("bolts", 1, Filter()) is first
+    live.result("bolts", 2, Filter())
+    live.result("bolts", 1, Filter(since="2022-01-01"))
+    live.result("bolts?", 1, Filter())
+    live.ask("bolts", 1, Filter(), first)
+    live.ask("bolts", 1, Filter(), first)
+    assert questions == ["bolts", "bolts", "bolts", "bolts?", "bolts", "bolts"]
+
+
+def test_what_is_remembered_is_bounded(
+    live: LiveQA, questions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.web.live._REMEMBERED", 2)
+    for question in ("bolts", "cup", "river", "cup", "bolts"):
+        live.result(question, 1, Filter())
+    assert questions == ["bolts", "cup", "river", "bolts"]
+    monkeypatch.setattr("qa.web.live._LARGEST", 10)
+    for question in ("goal", "goal"):
+        live.result(question, 1, Filter())
+    assert questions[4:] == ["goal", "goal"]
+    live.close()
+    live.result("bolts", 1, Filter())
+    assert questions[6:] == ["bolts"]
