@@ -1,4 +1,4 @@
-"""Anything at all as a file, a manifest or a request: a remark or a refusal, never another error.
+"""Anything at all as a file, a manifest, a journal or a request: a remark or a refusal, never another error.
 
 `make fuzz` goes on for FUZZ seconds a test; what it finds becomes a case.
 """
@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -15,15 +16,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from embeddings.build.journal import JOURNAL, Journal, resumable
 from embeddings.errors import IndexMismatchError
 from embeddings.index.manifest import UNREADABLE, Manifest
 from embeddings.sources.files import File
 from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.readers.by_ending import ENDINGS
+from embeddings.text.passages import PassageSettings
 from embeddings.types import Article, Skipped
 from qa.web.security.guard import names_an_address
 from qa.wording.safe_text import json_text, one_line
+from tests.fakes import WordEncoder
 
 SECONDS = float(os.environ.get("FUZZ", "1"))
 BEGINNINGS = (
@@ -104,6 +108,22 @@ def test_any_manifest(value: object) -> None:
         Manifest.parse(json.dumps(value), "x", "mend it")
     except (IndexMismatchError, *UNREADABLE):
         pass
+
+
+@fuzz(st.tuples(st.booleans(), st.binary(max_size=1_500)))
+def test_any_journal(parts: tuple[bool, bytes]) -> None:
+    """Whatever an interrupted build left: vectors are those of the encoder, and the next build goes on."""
+    headed, data = parts
+    encoder = WordEncoder()
+    with TemporaryDirectory() as folder:
+        with closing(Journal(Path(folder), encoder, PassageSettings())):
+            head = Path(folder, JOURNAL).read_bytes()
+        Path(folder, JOURNAL).write_bytes((head if headed else b"") + data)
+        resumable(Path(folder))
+        for _ in range(2):
+            with closing(Journal(Path(folder), encoder, PassageSettings())) as journal:
+                assert (journal.encode(["The otter."]) == encoder.encode_query(["The otter."])).all()
+        assert journal.reused == 1
 
 
 @fuzz(JSON)

@@ -4,8 +4,12 @@ import errno
 import os
 import re
 import shlex
+import shutil
 import sqlite3
 import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -22,9 +26,10 @@ from embeddings.sources.files import open_regular
 from embeddings.sources.readers.base import Origin
 from embeddings.sources.readers.by_ending import reader
 from qa.cli import main as cli
+from tests.conftest import ROOT as ROOT_FOLDER
 from tests.hostile import GOOD, Row, check, found, prepare, put, remarks, same, write
+from tests.opened import open_qa
 
-ROOT = os.geteuid() == 0
 FOLLOW = ("--follow-links",)
 LINK = "skipped articles/{}: a symbolic link: add --follow-links to read what it points to"
 
@@ -109,7 +114,37 @@ def test_folders_nested_without_end(
         subprocess.run(["rm", "-r", "articles/d"], check=True)
 
 
-@pytest.mark.skipif(ROOT, reason="root may read everything")
+def may_read_everything() -> bool:
+    """Whether the system lets this process read what nobody may: root's usual right, which can be dropped."""
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).chmod(0)
+        return os.access(file.name, os.R_OK)
+
+
+@pytest.mark.skipif(not (may_read_everything() and shutil.which("setpriv")), reason="runs as it is")
+def test_no_permission_for_a_user_without_roots_rights() -> None:
+    """The next test, as a user to whom root's rights do not belong."""
+    without = "-dac_override,-dac_read_search"
+    here = f"{__file__}::test_no_permission"
+    command = [
+        "setpriv",
+        f"--bounding-set={without}",
+        f"--inh-caps={without}",
+        sys.executable,
+        "-m",
+        "pytest",
+    ]
+    done = subprocess.run(
+        [*command, "-q", "-p", "no:cacheprovider", here],
+        cwd=ROOT_FOLDER,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout[:1]) == (0, "."), done.stdout + done.stderr
+
+
+@pytest.mark.skipif(may_read_everything(), reason="root may read everything")
 def test_no_permission(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -169,6 +204,38 @@ def late(read: Callable[..., object], folder: Path) -> Callable[..., object]:
         return read(stream, origin)
 
     return beside
+
+
+def test_time_goes_backwards(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = prepare(monkeypatch, tmp_path)
+    assert cli.main(["index", str(folder)]) == 0
+    put(folder / "good.txt", "The otter swims by the reed, heron.")
+    os.utime(folder / "good.txt", (1, 1))
+    with monkeypatch.context() as before:
+        before.setattr(time, "time", lambda: 1.0)
+        assert cli.main(["index", str(folder)]) == 0
+    assert "The otter swims" in found("heron", capsys)
+    assert cli.main(["index", "--rollback"]) == 0
+    assert GOOD in found("heron", capsys)
+
+
+def test_a_reader_during_a_rollback(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = prepare(monkeypatch, tmp_path)
+    assert cli.main(["index", str(folder)]) == 0
+    put(folder / "good.txt", "The otter swims by the reed, heron.")
+    assert cli.main(["index", str(folder)]) == 0
+    reader = open_qa(".qa")
+    assert reader.ask("heron").passages[0].passage.text.startswith("The otter")
+    assert cli.main(["index", "--rollback"]) == 0
+    assert reader.ask("heron").passages[0].passage.text.startswith("The otter"), "it keeps what it opened"
+    assert open_qa(".qa").ask("heron").passages[0].passage.text == GOOD
+    put(folder / "b.txt", "The heron flies.")
+    assert cli.main(["index", str(folder)]) == 0
+    assert reader.ask("heron").passages[0].passage.text.startswith("The otter"), "while others come and go"
 
 
 @pytest.mark.parametrize(

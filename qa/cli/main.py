@@ -9,7 +9,7 @@ import sys
 from embeddings.errors import QAError
 from qa.cli.arguments import parser
 from qa.cli.commands import COMMANDS
-from qa.cli.failure import lacks_memory, need_a_working_folder, out_of_memory, unforeseen
+from qa.cli.failure import lacks_memory, need_a_working_folder, need_memory, out_of_memory, unforeseen
 from qa.cli.interrupts import comes_from_ctrl_c, end_as_ctrl_c_does
 from qa.cli.log import remarks
 from qa.cli.streams import drop, flush, settle
@@ -26,6 +26,7 @@ def main(argv: list[str] | None = None) -> int:
         if options.version:
             _version()
         elif options.command:
+            need_memory(options.command)
             COMMANDS[options.command](options)
         else:
             parser().print_help()

@@ -1,5 +1,8 @@
 """An error that nobody foresaw is a bug: one line, and the trace in a file."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from qa.cli import main as cli
 from qa.cli.commands import COMMANDS
 from tests.conftest import state
+from tests.server import environment
 
 
 def fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
@@ -74,3 +78,35 @@ def test_memory_that_does_not_suffice(
     assert said.startswith("qa: not enough memory: ")
     assert " MB are free" in said
     assert said.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux")
+@pytest.mark.parametrize(
+    ("megabytes", "command"),
+    [
+        *((size, "ask") for size in range(150, 1_201, 350)),
+        *((size, "index") for size in range(325, 1_201, 350)),
+        *((size, "info") for size in (150, 325, 500)),
+    ],
+)
+def test_a_limit_below_what_a_command_takes(megabytes: int, command: str, tmp_path: Path) -> None:
+    """Without this, a library is ended half-way: SyntaxError, SIGSEGV."""
+    said = subprocess.run(
+        [
+            "bash",
+            "-c",
+            f'ulimit -v {megabytes * 1_000}; exec "$0" "$@"',
+            sys.executable,
+            "-m",
+            "qa.cli",
+            command,
+        ]
+        + ([] if command == "info" else ["x"]),
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, said.stdout) == (1, "")
+    assert re.fullmatch(r"qa: not enough memory: [\d,]+ MB are free; [^\n]*`ulimit -v`[^\n]*\n", said.stderr)
