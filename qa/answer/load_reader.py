@@ -166,12 +166,10 @@ def _torch_forward(model: Any, inputs: list[str]) -> Forward:
 
 
 def _compiled_forward(folder: Path, inputs: list[str]) -> Forward:
-    models: list[Any] = []
+    model = compiled(folder, "LATENCY")
 
     def forward(encodings: Sequence[Any]) -> Iterator[tuple[list[int], list[Vectors]]]:
-        if not models:
-            models.append(compiled(folder, "LATENCY"))
-        yield from run(models[0], batches(encodings, _BATCH, inputs))
+        yield from run(model, batches(encodings, _BATCH, inputs))
 
     return forward
 
