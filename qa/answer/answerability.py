@@ -9,6 +9,7 @@ import numpy as np
 from embeddings.index.index import ArticleIndex
 from embeddings.types import Passage, Vectors
 from qa.answer.sentence import READ, Sentence
+from qa.retrieval.cosines import comparable
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query, Ranking, best_words
 
@@ -75,15 +76,16 @@ def found(
         return None
     coverage = Coverage.of(query.text, index.article_words)
     best = passages[:READ]
-    dense = ranking.signals["dense"]
+    dense = comparable(index, ranking.signals["dense"])
     leads = dense[index.catalog.first_passages(ranking.numbers)]
     titles = sorted({passage.article.title for passage in best if passage.article.title})
+    near = comparable(index, index.encoder.encode_document(titles) @ query.vector)
     words = ranking.signals["passage_words"] / (best_words(index.passage_words, query.text) or 1.0)
     return Found(
         lead_cosine=float(leads.max(initial=0)),
         lead_coverage=max(coverage.share([p.article.title, p.article.text[:_LEAD]]) for p in best),
         coverage=coverage.share([*titles, *(passage.text for passage in best)]),
-        title_cosine=float((index.encoder.encode_document(titles) @ query.vector).max(initial=0)),
+        title_cosine=float(near.max(initial=0)),
         dense_gap=_gap(dense),
         words_gap=_gap(words),
         vote=sentences[0].features.vote,

@@ -11,6 +11,7 @@ from embeddings.index.index import ArticleIndex
 from embeddings.types import Passage, Vectors
 from qa.answer.candidates import Candidate
 from qa.answer.short_answer import answer_words
+from qa.retrieval.cosines import comparable
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query, Ranking, best_words
 
@@ -153,7 +154,7 @@ def surroundings(
     index: ArticleIndex, query: Query, ranking: Ranking, coverage: Coverage, passages: Sequence[Passage]
 ) -> Surroundings:
     """What the ranking and the words of `passages`, those that are read, say."""
-    dense = ranking.signals["dense"]
+    dense = comparable(index, ranking.signals["dense"])
     words = ranking.signals["passage_words"] / (best_words(index.passage_words, query.text) or 1.0)
     texts = {text for passage in passages for text in (passage.article.title, passage.text) if text}
     return Surroundings(

@@ -218,7 +218,9 @@ def _rests_on(info: dict[str, Any]) -> str:
     if info["tuned_on"]:
         return f"tuned on {info['tuned_on']} questions of your own"
     known = "its weights are fitted to news"
-    return known if info["model"] == DEFAULT_MODEL else f"{known} and {DEFAULT_MODEL}: run `qa tune`"
+    if info["model"] == DEFAULT_MODEL:
+        return known
+    return f"{known} and {DEFAULT_MODEL}, to whose scale cosines are brought: run `qa tune`"
 
 
 def print_info(info: dict[str, Any]) -> None:
