@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, change_counts, differences, likelihood
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -172,11 +172,11 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
 def print_report(report: "Report", index: str) -> None:
     out = console()
     _print_skipped(report.skipped)
-    out.print(f"{report.articles} articles ({_counts(report)}), {len(report.skipped)} skipped")
+    out.print(f"{report.articles:,} articles ({change_counts(report)}), {len(report.skipped)} skipped")
     rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
     resumed = f", {report.resumed} taken from the interrupted build" if report.resumed else ""
     out.print(
-        f"{report.passages} passages ({report.encoded} encoded{resumed}) "
+        f"{report.passages:,} passages ({report.encoded:,} encoded{resumed}) "
         f"in {report.seconds:.1f} s{rate}: {index}"
     )
     if not report.published:
@@ -186,13 +186,9 @@ def print_report(report: "Report", index: str) -> None:
 def print_preview(preview: "Preview", index: str) -> None:
     out = console()
     _print_skipped(preview.skipped)
-    out.print(f"would hold {preview.articles} articles ({_counts(preview)}), {len(preview.skipped)} skipped")
+    counts = change_counts(preview)
+    out.print(f"would hold {preview.articles:,} articles ({counts}), {len(preview.skipped)} skipped")
     out.print(f"would encode {preview.encoded} of them; nothing was written: {index}")
-
-
-def _counts(report: "Report | Preview") -> str:
-    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
-    return ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
 
 
 def _print_skipped(skipped: Sequence[Skipped]) -> None:
