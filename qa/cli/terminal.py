@@ -172,7 +172,7 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
 def print_report(report: "Report", index: str) -> None:
     out = console()
     _print_skipped(report.skipped)
-    out.print(f"{report.articles:,} articles ({change_counts(report)}), {len(report.skipped)} skipped")
+    out.print(f"{report.articles:,} articles ({change_counts(report)}), {_left_out(report.skipped)}")
     rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
     resumed = f", {report.resumed} taken from the interrupted build" if report.resumed else ""
     out.print(
@@ -186,14 +186,21 @@ def print_report(report: "Report", index: str) -> None:
 def print_preview(preview: "Preview", index: str) -> None:
     out = console()
     _print_skipped(preview.skipped)
-    counts = change_counts(preview)
-    out.print(f"would hold {preview.articles:,} articles ({counts}), {len(preview.skipped)} skipped")
+    counts, skipped = change_counts(preview), _left_out(preview.skipped)
+    out.print(f"would hold {preview.articles:,} articles ({counts}), {skipped}")
     out.print(f"would encode {preview.encoded} of them; nothing was written: {index}")
+
+
+def _left_out(skipped: Sequence[Skipped]) -> str:
+    """How many were skipped, and how many files are of questions, which nobody misses."""
+    questions = sum(one.questions for one in skipped)
+    files = f", {questions} file{'s' if questions > 1 else ''} of questions" if questions else ""
+    return f"{len(skipped) - questions} skipped{files}"
 
 
 def _print_skipped(skipped: Sequence[Skipped]) -> None:
     out = console()
-    for file, remarks in _by_file(skipped).items():
+    for file, remarks in _by_file([one for one in skipped if not one.questions]).items():
         for left_out in sorted(remarks, key=lambda remark: remark.path != file)[:_SHOWN]:
             out.print(f"skipped {one_line(left_out.path)}: {one_line(left_out.reason)}")
         if len(remarks) > _SHOWN:
