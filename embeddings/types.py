@@ -47,6 +47,8 @@ class Skipped:
 
     path: str
     reason: str
+    questions: bool = False
+    """Whether it is a file of questions: they lie beside articles, and nobody misses them among these."""
 
 
 @dataclass(frozen=True, slots=True)

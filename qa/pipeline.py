@@ -2,16 +2,16 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 from pathlib import Path
+from threading import Lock, Thread
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from embeddings.backends.open import open_index, store
-from embeddings.errors import QueryError
+from embeddings.errors import QAError, QueryError
 from embeddings.index.index import ArticleIndex
 from embeddings.sources.source import Sources
 from embeddings.types import Article, Encoder, Filter
@@ -57,6 +57,8 @@ class QA:
         self.index = index
         self._reader = reader
         self._home = home
+        self._judge: Judge | None = None
+        self._loading = Lock()
         self.reranker = reranker
         self.grouped = grouped
 
@@ -80,9 +82,7 @@ class QA:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -105,13 +105,28 @@ class QA:
 
         return copy_index(self.index, place, change)
 
-    @cached_property
+    @property
     def judge(self) -> Judge:
         """Who decides what answers: the reader, or hand-made signs without one. Raises ModelError."""
+        with self._loading:
+            if self._judge is None:
+                self._judge = self._loaded()
+            return self._judge
+
+    def _loaded(self) -> Judge:
         if not isinstance(self._reader, str):
             return self._reader
         judge = load_judge(self._reader)
         return with_tuned(judge, self._home, self.index.manifest.encoder) if self._home else judge
+
+    def prepare(self) -> None:
+        """Begin to load what reads, beside whatever else is done before the first question's answer."""
+
+        def load() -> None:
+            with suppress(QAError):  # who asks is told
+                self.judge  # noqa: B018
+
+        Thread(target=load, name="reader").start()
 
     def ask(
         self, question: str, top_k: int = 5, narrow: Filter = EVERYTHING, before: Result | None = None

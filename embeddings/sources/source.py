@@ -1,12 +1,16 @@
 """A source that an index is made from, as the index remembers it."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
+from embeddings.errors import SourceError
 from embeddings.sources.readers.base import DEFAULT_READING, Reading
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,11 @@ Sources: TypeAlias = Sequence[str | Path | Source]
 
 
 def as_source(source: str | Path | Source, reading: Reading = DEFAULT_READING) -> Source:
-    """`source`, read as `reading` says unless it says so itself."""
-    return source if isinstance(source, Source) else Source(str(source), reading)
+    """`source`, read as `reading` says unless it says so itself. Raises SourceError for a web address."""
+    named = source if isinstance(source, Source) else Source(str(source), reading)
+    if _ADDRESS.match(named.path):
+        raise SourceError(f"{named} is an address, and nothing is fetched: save the page, and name its file")
+    return named
 
 
 def to_json(reading: Reading) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def _ask(options: argparse.Namespace) -> None:
 
     server, narrow = llm.server(options), _filter(options)
     with _open(options) as qa:
+        qa.prepare()
         before = qa.ask(options.after, narrow=narrow) if options.after else None
         result = qa.ask(" ".join(options.question), options.k, narrow, before)
     if options.json:

@@ -10,14 +10,14 @@ from embeddings.backends.open import store
 from embeddings.errors import IndexMismatchError, NoIndexError, QAError
 from embeddings.index.manifest import Manifest
 from embeddings.sources.readers.base import Reading
-from embeddings.sources.source import Source, absolute
+from embeddings.sources.source import Source, absolute, as_source
 from embeddings.types import Article
 
 
 def with_more(paths: Sequence[str], reading: Reading, place: str) -> list[Source]:
     """The sources of the index at `place` and `paths`, read as `reading` says. Raises QAError."""
     before = _manifest(place).read_from
-    new = [Source(path, reading).remembered() for path in paths]
+    new = [as_source(path, reading).remembered() for path in paths]
     for source in new:
         holder = next((one for one in before if one != source and one.holds(source)), None)
         if holder and holder.path != source.path:

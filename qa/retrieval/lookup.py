@@ -1,7 +1,12 @@
 """An article by what people call it: its id, path, address or title."""
 
+import math
 import re
-from difflib import get_close_matches
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import cdist
 
 from embeddings.errors import QueryError
 from embeddings.index.index import ArticleIndex
@@ -9,6 +14,14 @@ from embeddings.index.parts import ArticleCatalog
 from embeddings.types import Article
 
 _SIMILAR = 5
+_HOST = re.compile(r"^\s*\w+://[^/]*")
+"""What all addresses of a publisher have."""
+_SHORTEST = 3
+"""Letters of a piece of a name."""
+_ALIKE = 80
+"""Of two words that may be the same with a slip: rapidfuzz's ratio, 100 for equals."""
+_MOST = 0.6
+"""Share of what was asked for that a name must have."""
 
 
 def find(catalog: ArticleCatalog, wanted: str) -> Article | None:
@@ -31,18 +44,45 @@ def find(catalog: ArticleCatalog, wanted: str) -> Article | None:
 
 
 def similar(index: ArticleIndex, wanted: str) -> tuple[Article, ...]:
-    """Articles that may have been meant: by letters of id or title, then by words."""
-    names: dict[str, str] = {}
+    """Articles that may have been meant: whose id, title, address or path is like `wanted`, the likest first.
+
+    Alike is what holds it, or most of its words, a slip in each allowed; rare words say more than those that
+    many names have.
+    """
+    terms: dict[str, list[str]] = {}
+    holding: list[str] = []
+    asked = _address(wanted)
     for article in index.catalog.headings():
-        names |= dict.fromkeys((article.id.casefold(), article.title.casefold()), article.id)
-    asked = wanted.casefold()
-    holding = [name for name in names if asked in name][:_SIMILAR]
-    ids = [names[name] for name in (*holding, *get_close_matches(asked, names, _SIMILAR))]
-    numbers, _ = index.article_words.search(wanted, _SIMILAR)
-    matching = index.catalog.articles(numbers)
-    ids += [matching[int(number)].id for number in numbers]
+        name = " ".join(filter(None, (article.id, article.title, article.url, article.path)))
+        terms[article.id] = _terms(index, name)
+        if len(asked) >= _SHORTEST and asked in name.casefold():
+            holding.append(article.id)
+    shares = _shares(_terms(index, _HOST.sub("", wanted)), terms)
+    ids = [*holding, *sorted(shares, key=lambda name: -shares[name])]
     found = (index.catalog.article(id) for id in list(dict.fromkeys(ids))[:_SIMILAR])
     return tuple(article for article in found if article)
+
+
+def _terms(index: ArticleIndex, name: str) -> list[str]:
+    """What `name` can be known by: days and numbers of lines are in any."""
+    return [term for term in index.article_words.terms(name) if not term.isdigit()]
+
+
+def _shares(asked: Sequence[str], terms: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Of each name that has most of `asked`, its share, each term weighed by how few names have it."""
+    counts = Counter(term for of_name in terms.values() for term in of_name)
+    known = list(counts)
+    if not asked or not known:
+        return {}
+    alike = cdist(asked, known, scorer=ratio, score_cutoff=_ALIKE)
+    close = [{known[place] for place in row.nonzero()[0]} for row in alike]
+    weights = [math.log1p(len(terms) / max(1, sum(counts[term] for term in same))) for same in close]
+    shares = {
+        name: sum(weight for weight, same in zip(weights, close, strict=True) if not same.isdisjoint(has))
+        / sum(weights)
+        for name, has in terms.items()
+    }
+    return {name: share for name, share in shares.items() if share >= _MOST}
 
 
 def _by_path(article: Article, wanted: str) -> bool:

@@ -15,6 +15,7 @@ from embeddings.index.records import Kept
 from qa.pipeline import QA
 from qa.web.dropped_files import add, looked_at, remove
 from qa.wording.markup import element
+from qa.wording.phrases import change_counts
 
 REPORTED = ["File", "What happened", "Why"]
 LISTED = 200
@@ -91,9 +92,8 @@ def _kept(place: str | Path) -> dict[str, Kept]:
 
 def counts(report: Report) -> Markup:
     """What a build did, in one line."""
-    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
-    parts = [f"{getattr(report, kind):,} {kind}" for kind in kinds if getattr(report, kind)]
-    text = f"{report.articles:,} articles ({', '.join(parts)}), {len(report.skipped):,} skipped"
+    skipped = sum(not one.questions for one in report.skipped)
+    text = f"{report.articles:,} articles ({change_counts(report)}), {skipped:,} skipped"
     return _line(f"{text}, in {report.seconds:.1f} s.")
 
 
@@ -102,10 +102,13 @@ def _line(text: str) -> Markup:
 
 
 def report_rows(report: Report, before: Mapping[str, Kept], after: Mapping[str, Kept]) -> list[list[str]]:
-    """A row for each file: skipped ones first, then what changed, then what did not."""
-    rows = [[left_out.path, "skipped", left_out.reason] for left_out in report.skipped]
+    """A row for each file: skipped ones first, then what changed, files of questions last."""
+    rows = [
+        [left_out.path, "skipped", left_out.reason] for left_out in report.skipped if not left_out.questions
+    ]
+    questions = [[left_out.path, "questions", ""] for left_out in report.skipped if left_out.questions]
     changes = sorted(_changes(before, after), key=lambda change: (change[1] == "unchanged", change[0]))
-    return rows + [[id, what, ""] for id, what in changes]
+    return [*rows, *([id, what, ""] for id, what in changes), *questions]
 
 
 def _changes(before: Mapping[str, Kept], after: Mapping[str, Kept]) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,7 @@ def _fields(item: Item) -> list[Any]:
             origin = [item.url, item.date, item.source, item.path]
             return ["article", item.id, item.title, item.text, *origin]
         case Skipped():
-            return ["skipped", item.path, item.reason]
+            return ["skipped", item.path, item.reason, item.questions]
         case Unsaid():
             return ["unsaid", item.count]
         case Warned():

@@ -23,6 +23,7 @@ ReadLine: TypeAlias = Callable[[int], bytes]
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
     number = broken = 0
     without_text = _Lines()
+    articles = questions = 0
     try:
         for number, line in enumerate(_lines(stream, origin), 1):
             if broken == _HOPELESS:
@@ -36,9 +37,11 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
             try:
                 record = _record(line, number, origin)
                 broken = 0
+                articles += 1
                 yield record
-            except _WithoutText:
+            except _WithoutText as record:
                 broken = 0
+                questions += record.is_question
                 without_text.add(number)
             except Unreadable as reason:
                 yield Skipped(f"{origin.path}:{number}", str(reason))
@@ -53,12 +56,22 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
     else:
         if number == 0:
             yield Skipped(origin.path, "no line in it")
-    if without_text.count:
+    if questions == without_text.count and questions and not articles:
+        yield Skipped(
+            origin.path,
+            f"no article, but {questions:,} question{'s' if questions > 1 else ''}",
+            questions=True,
+        )
+    elif without_text.count:
         yield Skipped(origin.path, f"no `text` in line {without_text}")
 
 
 class _WithoutText(Exception):
-    """A record of another kind, such as a question: reported once a file."""
+    """A record of another kind: reported once a file."""
+
+    def __init__(self, is_question: bool) -> None:
+        super().__init__()
+        self.is_question = is_question
 
 
 class _TooMuch(Exception):
@@ -172,7 +185,7 @@ def _record(line: bytes, number: int, origin: Origin) -> Article:
         raise Unreadable("not a JSON object")
     text, id = record.get("text"), record.get("id")
     if text is None:
-        raise _WithoutText
+        raise _WithoutText(isinstance(record.get("question"), str))
     if not isinstance(text, str):
         raise Unreadable("`text` is not a string")
     if id is not None and (not isinstance(id, str | int) or isinstance(id, bool)):

@@ -42,6 +42,29 @@ def test_index_reports(sources: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "3 articles (3 unchanged)" in capsys.readouterr().out
 
 
+def test_files_of_questions_are_not_missed(sources: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (sources / "asked.jsonl").write_text('{"question": "Who won?"}\n{"id": 7, "question": "Why?"}\n')
+    (sources / "mixed.jsonl").write_text('{"question": "Who won?"}\n{"title": "A record"}\n')
+    assert cli.main(["index", str(sources)]) == 0
+    out = capsys.readouterr().out
+    assert "asked.jsonl" not in out
+    assert f"skipped {sources}/mixed.jsonl: no `text` in line 1, 2" in out
+    assert "3 articles (3 added), 1 skipped, 1 file of questions" in out
+    assert cli.main(["index", str(sources / "asked.jsonl"), "--index", "other"]) == 1
+    assert "asked.jsonl: no article, but 2 questions" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["index", "add"])
+def test_a_web_address_is_named_as_it_was_given(
+    command: str, index: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([command, "https://www.news.example/page", "--index", index]) == 1
+    assert capsys.readouterr().err == (
+        "qa: https://www.news.example/page is an address, and nothing is fetched: "
+        "save the page, and name its file\n"
+    )
+
+
 def test_a_dry_run_writes_nothing(
     sources: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

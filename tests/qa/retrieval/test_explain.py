@@ -113,12 +113,21 @@ def test_what_is_not_indexed_has_near_misses(qa: QA) -> None:
     for wanted, near in (
         ("brigde.md", "bridge.md"),
         ("wins the", "sport/cup.md"),
-        ("the penalty", "sport/cup.md"),
+        ("http://www.news.example/bridges", "bridge.md"),
     ):
         explanation = qa.why(QUESTION, wanted)
         assert explanation.article is None
         assert near in [article.id for article in explanation.similar]
         assert (explanation.rank, explanation.places, explanation.words) == (None, (), ())
+
+
+@pytest.mark.parametrize(
+    "wanted", ["the penalty", "zebra crossing", "http://news.example/2022/06/03/zebra", "sport", "x.md", "?"]
+)
+def test_what_is_like_no_name_has_no_near_misses(wanted: str, qa: QA) -> None:
+    """The words of a text are no name: it would be a search."""
+    similar = [article.id for article in qa.why(QUESTION, wanted).similar]
+    assert similar == (["sport/cup.md"] if wanted == "sport" else [])
 
 
 def test_a_name_of_several_articles(sources: Path, tmp_path: Path, encoder: WordEncoder) -> None:

@@ -296,15 +296,20 @@ def test_the_report_names_every_file() -> None:
 
     before = {id: kept(id, b"1") for id in ("same", "gone", "other")}
     after = {"same": kept("same", b"1"), "other": kept("other", b"2"), "new": kept("new", b"3")}
-    report = Report(3, 3, 2, 1, 1, 0, 1, 1, (Skipped("x.bin", "unknown ending"),), 1.0)
+    skipped = (
+        Skipped("asked.jsonl", "no article, but 2 questions", questions=True),
+        Skipped("x.bin", "unknown ending"),
+    )
+    report = Report(1, 1, 0, 1, 1, articles=3, passages=3, encoded=2, skipped=skipped, seconds=1.0)
     assert updates.report_rows(report, before, after) == [
         ["x.bin", "skipped", "unknown ending"],
         ["gone", "deleted", ""],
         ["new", "added", ""],
         ["other", "changed", ""],
         ["same", "unchanged", ""],
+        ["asked.jsonl", "questions", ""],
     ]
-    assert "1 added, 1 changed, 1 deleted, 1 unchanged" in updates.counts(report)
+    assert "1 added, 1 changed, 1 deleted, 1 unchanged), 1 skipped" in updates.counts(report)
 
 
 def test_progress_says_what_is_left() -> None:
