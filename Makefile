@@ -17,7 +17,7 @@ PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt
 ROUNDS ?= 200
 
 .PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
-  reader bench-milvus bench-peers bench-ray test-milvus load-test crash-test fuzz pictures lock audit licences clean
+  reader bench-milvus bench-worst bench-peers bench-ray test-milvus load-test crash-test fuzz pictures lock audit licences clean
 
 install: .venv/installed
 
@@ -102,6 +102,10 @@ PASSES ?= 1.5
 # Anything at all as a file, a manifest or a request, for FUZZ seconds each.
 fuzz: install
 	FUZZ=$(or $(FUZZ),60) $(BIN)/pytest tests/test_fuzz.py --timeout 0
+
+# What the worst files take of time and memory before they are left out: SECURITY.md
+bench-worst: install
+	$(BIN)/python -m benchmarks.worst
 
 # Kills builds at random moments; as root also on a full disk.
 crash-test: install

@@ -61,7 +61,7 @@ def remarks(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The lines that say what went wrong, without those that say how far the build is and what it made."""
     out, err = capsys.readouterr()
     assert "unforeseen" not in out + err
-    reported = [line for line in out.splitlines() if not re.match(r"\d+ (articles|passages) \(", line)]
+    reported = [line for line in out.splitlines() if not re.match(r"[\d,]+ (articles|passages) \(", line)]
     return reported + [line for line in err.splitlines() if not re.match(r" *\d+% ", line)]
 
 
