@@ -35,6 +35,12 @@ def differences(result: Result) -> str | None:
     return f"Other articles say {'; '.join(others)}" if others else None
 
 
+def years(result: Result) -> str | None:
+    """The other years of the same event that are there."""
+    found = ", ".join(article.date[:4] for article in result.other_years if article.date)
+    return f"Also: {found}" if found else None
+
+
 def _origin(source: str | None, day: str | None) -> list[str]:
     return [part for part in (source, day) if part] or ["without a date"]
 
