@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from threading import Lock, Thread
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from embeddings.backends.open import open_index, store
@@ -84,9 +83,7 @@ class QA:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:

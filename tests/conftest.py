@@ -61,6 +61,20 @@ def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr("qa.answer.load_reader.prepare_reader", lambda: None)
 
 
+def state() -> Path:
+    """Where traces of errors that nobody foresaw are kept, by this process and by those that tests start."""
+    return Path(os.environ["XDG_STATE_HOME"], "article-qa", "errors")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_unforeseen(_cache: None) -> Iterator[None]:
+    """Such an error is a bug, whatever the test expects: who makes one on purpose takes its trace away."""
+    folder = state()
+    before = set(folder.glob("*.txt"))
+    yield
+    assert [file.read_text("utf-8") for file in set(folder.glob("*.txt")) - before] == []
+
+
 @pytest.fixture(autouse=True)
 def _closed() -> Iterator[None]:
     """What a test has opened is closed at its end: what is not closed then is a fault of ours."""

@@ -60,6 +60,7 @@ def check(row: Row, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def remarks(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """The lines that say what went wrong, without those that say how far the build is and what it made."""
     out, err = capsys.readouterr()
+    assert "unforeseen" not in out + err
     reported = [line for line in out.splitlines() if not re.match(r"\d+ (articles|passages) \(", line)]
     return reported + [line for line in err.splitlines() if not re.match(r" *\d+% ", line)]
 

@@ -94,17 +94,22 @@ def _group(
     words: WordIndex,
     chance: random.Random,
 ) -> list[Example]:
-    """The passage of `row`, then, where it has an answer, like ones that do not hold it."""
+    """The passage of `row`, then like ones that do not hold its answer.
+
+    Of a question that its passage does not answer another passage of the article may hold the answer.
+    """
     group = [positive(row, records[row.article], cuts[row.article], chance)]
-    if not row.answer:
-        return group
-    answer = plain(records[row.article]["text"][slice(*row.answer)])
+    answer = plain(records[row.article]["text"][slice(*row.answer)]) if row.answer else None
     numbers, _ = words.search(row.question, _READ, Filter())
     for number in numbers:
         id, (start, end) = passages[int(number)]
-        overlaps = id == row.article and start < row.stretch[1] and row.stretch[0] < end
         text = records[id]["text"][start:end]
-        if not overlaps and answer not in plain(text) and len(group) <= NEGATIVES:
+        if answer is None:
+            unlike = id == row.article
+        else:
+            overlaps = id == row.article and start < row.stretch[1] and row.stretch[0] < end
+            unlike = overlaps or answer in plain(text)
+        if not unlike and len(group) <= NEGATIVES:
             group.append(Example(row.question, records[id]["title"], text, None))
     return group
 

@@ -34,8 +34,10 @@ PAIR = 0.5
 CROPPED = 0.8
 """Share of passages that are shortened, to between `SHORT` words."""
 SHORT = (50, 120)
-LIKE = 0.75
+LIKE = 0.9
 """Share of the answered questions that are read with a like passage too."""
+LIKE_UNANSWERED = 0.3
+"""The same share of those that their own passage does not answer."""
 _KEPT_EVERY = 100
 
 Batch = dict[str, Any]
@@ -130,9 +132,10 @@ def one_pass(groups: Sequence[Sequence[Example]], number: int) -> list[list[Exam
     for group in groups:
         holding = [example for example in group if example.answer] or group[:1]
         like = group[len(holding) :]
+        share = LIKE if group[0].answer else LIKE_UNANSWERED
         chosen = [
             chance.choice(holding),
-            *([chance.choice(like)] if like and chance.random() < LIKE else []),
+            *([chance.choice(like)] if like and chance.random() < share else []),
         ]
         if chance.random() < CROPPED:
             words = chance.randint(*SHORT)
@@ -164,7 +167,7 @@ def batches(
         flat: list[Batch] = []
         pairs: list[tuple[int, int]] = []
         for unit in batch:
-            if len(unit) > 1:
+            if len(unit) > 1 and unit[0]["first"]:
                 pairs.append((len(flat), len(flat) + 1))
             flat += unit
         yield padded(flat), torch.tensor(pairs).reshape(-1, 2)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from embeddings.backends.open import store
 from embeddings.build.build import indexed_model, nothing, previous_of
-from embeddings.build.changes import ChangeCounter
+from embeddings.build.changes import ChangeCounter, Changes
 from embeddings.build.options import DEFAULTS, BuildOptions
 from embeddings.encoders.models import fingerprint, model_folder
 from embeddings.index.records import content_hash
@@ -17,17 +17,12 @@ from embeddings.types import Skipped
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Changes):
     """The report of a build that was not made."""
 
     articles: int
     encoded: int
     """Articles that would be encoded; the vectors of the others would be carried over."""
-    added: int
-    changed: int
-    renamed: int
-    deleted: int
-    unchanged: int
     skipped: tuple[Skipped, ...]
 
 

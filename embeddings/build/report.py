@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from embeddings.build.changes import Changes
 from embeddings.types import Skipped
 
 
@@ -16,18 +17,13 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Changes):
     """What a build did."""
 
     articles: int
     passages: int
     encoded: int
     """Passages that were encoded; the others were carried over."""
-    added: int
-    changed: int
-    renamed: int
-    deleted: int
-    unchanged: int
     skipped: tuple[Skipped, ...]
     seconds: float
     resumed: int = 0

@@ -153,13 +153,27 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_model(module: Any, example: Sequence[Any], folder: Path) -> None:
-    """Convert a module of torch that takes tensors such as `example`, and save it in `folder`."""
+def write_model(
+    model: Any, forward: Callable[[dict[str, Any]], Any], example: dict[str, Any], folder: Path
+) -> None:
+    """Convert `model`, a module of torch, and save it in `folder`; it takes the inputs of `example` in order.
+
+    `forward` has `model` compute the outputs, a tensor or some, from tensors by name.
+    """
     import openvino
+    import torch
+
+    class Positional(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *tensors: torch.Tensor) -> Any:
+            return forward(dict(zip(example, tensors, strict=True)))
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        converted = openvino.convert_model(module, example_input=tuple(example))
+        converted = openvino.convert_model(Positional(), example_input=tuple(example.values()))
     openvino.save_model(converted, folder / MODEL, compress_to_fp16=False)
 
 

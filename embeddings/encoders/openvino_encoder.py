@@ -138,16 +138,8 @@ def _write(model: Any, target: Path) -> _Card:
     if set(inputs) != set(sample):
         raise NotCompilable(f"it takes inputs of another kind ({', '.join(sorted(sample))})")
 
-    class Positional(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
-            features = self.model(dict(zip(inputs, tensors, strict=True)))
-            return features["sentence_embedding"]
-
-    write_model(Positional(), [sample[name] for name in inputs], target)
+    example = {name: sample[name] for name in inputs}
+    write_model(model, lambda given: model(given)["sentence_embedding"], example, target)
     model.tokenizer.backend_tokenizer.save(str(target / TOKENIZER))
     return _Card(
         dim=int(model.get_embedding_dimension()),

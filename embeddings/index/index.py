@@ -2,13 +2,17 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cached_property
-from types import TracebackType
 from typing import Self
+
+import numpy as np
 
 from embeddings.errors import IndexMismatchError
 from embeddings.index.manifest import Manifest
 from embeddings.index.parts import ArticleCatalog, PassageVectors, Words
 from embeddings.types import Encoder, Filter, Numbers, Vectors
+
+_BLOCKS, _BLOCK = 8, 32
+"""Runs of passages, and how long each is, from which the background of all cosines is taken."""
 
 
 class ArticleIndex:
@@ -41,9 +45,7 @@ class ArticleIndex:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -65,6 +67,18 @@ class ArticleIndex:
         finally:
             wait((near, matching))
         return near.result()[0], matching.result()[0], articles
+
+    @cached_property
+    def background(self) -> tuple[float, float] | None:
+        """Mean and standard deviation of the cosines of random pairs of passages; None of fewer than 256."""
+        passages = len(self.vectors)
+        if passages < _BLOCKS * _BLOCK:
+            return None
+        firsts = np.linspace(0, passages - _BLOCK, _BLOCKS).astype(int)
+        some = np.concatenate([self.vectors.rows(int(first), _BLOCK) for first in firsts])
+        block = np.repeat(np.arange(_BLOCKS), _BLOCK)
+        pairs = (some @ some.T)[block[:, None] < block]  # neighbours are often of one article
+        return float(pairs.mean()), max(float(pairs.std()), 1e-6)
 
     @cached_property
     def _searches(self) -> ThreadPoolExecutor:

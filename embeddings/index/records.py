@@ -19,6 +19,11 @@ def ordinal(day: str | None) -> float:
     return float(date.fromisoformat(day).toordinal()) if day else math.nan
 
 
+def day_number(day: str | None) -> int:
+    """`2022-11-03` as 20221103, as backends that filter by numbers keep days; 0 for none."""
+    return int(day.replace("-", "")) if day else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """An article's row in the catalog, without its text."""

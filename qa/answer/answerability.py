@@ -4,25 +4,24 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-import numpy as np
-
 from embeddings.index.index import ArticleIndex
-from embeddings.types import Passage, Vectors
+from embeddings.types import Passage
+from qa.answer.score_gaps import gap, words_gap
 from qa.answer.sentence import READ, Sentence
+from qa.retrieval.cosines import comparable
 from qa.retrieval.coverage import Coverage
-from qa.retrieval.ranking import Query, Ranking, best_words
+from qa.retrieval.ranking import Query, Ranking
 
 THRESHOLD = 0.25
 """`answerable` from which an answer is given. On the news set, where the corpus answers five questions for
 two that it does not, one answer in ten is then given to a question that it does not answer."""
-_TENTH = 10
 _LEAD = 700
 """Characters at the head of an article that say what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What speaks for an answer being there. `_gap` is by how much the best passage beats the tenth."""
+    """What speaks for an answer being there; gaps as in `qa.answer.score_gaps`."""
 
     lead_cosine: float
     """Best cosine of an article's first passage."""
@@ -75,23 +74,17 @@ def found(
         return None
     coverage = Coverage.of(query.text, index.article_words)
     best = passages[:READ]
-    dense = ranking.signals["dense"]
+    dense = comparable(index, ranking.signals["dense"])
     leads = dense[index.catalog.first_passages(ranking.numbers)]
     titles = sorted({passage.article.title for passage in best if passage.article.title})
-    words = ranking.signals["passage_words"] / (best_words(index.passage_words, query.text) or 1.0)
+    near = comparable(index, index.encoder.encode_document(titles) @ query.vector)
     return Found(
         lead_cosine=float(leads.max(initial=0)),
         lead_coverage=max(coverage.share([p.article.title, p.article.text[:_LEAD]]) for p in best),
         coverage=coverage.share([*titles, *(passage.text for passage in best)]),
-        title_cosine=float((index.encoder.encode_document(titles) @ query.vector).max(initial=0)),
-        dense_gap=_gap(dense),
-        words_gap=_gap(words),
+        title_cosine=float(near.max(initial=0)),
+        dense_gap=gap(dense),
+        words_gap=words_gap(index, query, ranking),
         vote=sentences[0].features.vote,
         size=math.log(index.manifest.articles),
     )
-
-
-def _gap(values: Vectors) -> float:
-    """The largest of `values` less the tenth."""
-    order = np.sort(values)[::-1]
-    return float(order[0] - order[min(_TENTH, len(order)) - 1])

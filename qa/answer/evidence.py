@@ -5,18 +5,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
-import numpy as np
-
 from embeddings.index.index import ArticleIndex
-from embeddings.types import Passage, Vectors
+from embeddings.types import Passage
 from qa.answer.candidates import Candidate
+from qa.answer.score_gaps import gap, words_gap
 from qa.answer.short_answer import answer_words
+from qa.retrieval.cosines import comparable
 from qa.retrieval.coverage import Coverage
-from qa.retrieval.ranking import Query, Ranking, best_words
+from qa.retrieval.ranking import Query, Ranking
 
 WIDEST = 10.0
 """Scores of spans count from minus to plus this much: beyond it they say no more."""
-_TENTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,7 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What speaks for an answer being there before anything is read. Gaps are by how much the best passage
-    beats the tenth.
-    """
+    """What speaks for an answer being there before anything is read; gaps as in `qa.answer.score_gaps`."""
 
     coverage: float
     """Share of the question that the passages read and their titles hold together."""
@@ -153,14 +150,13 @@ def surroundings(
     index: ArticleIndex, query: Query, ranking: Ranking, coverage: Coverage, passages: Sequence[Passage]
 ) -> Surroundings:
     """What the ranking and the words of `passages`, those that are read, say."""
-    dense = ranking.signals["dense"]
-    words = ranking.signals["passage_words"] / (best_words(index.passage_words, query.text) or 1.0)
+    dense = comparable(index, ranking.signals["dense"])
     texts = {text for passage in passages for text in (passage.article.title, passage.text) if text}
     return Surroundings(
         coverage=coverage.share(sorted(texts)),
         dense=float(dense.max(initial=0)),
-        dense_gap=_gap(dense) if len(dense) else 0.0,
-        words_gap=_gap(words) if len(words) else 0.0,
+        dense_gap=gap(dense),
+        words_gap=words_gap(index, query, ranking),
         size=math.log(max(1, index.manifest.articles)),
     )
 
@@ -179,12 +175,6 @@ def evidence_for(read: Read, at: int) -> Evidence:
 def answerable(evidence: Evidence, tuning: Tuning = DEFAULT_TUNING) -> float:
     """Probability that the corpus answers, 0 to 1, where half of all questions have an answer."""
     return _logistic(tuning.bias + weighted(evidence, tuning.chances))
-
-
-def _gap(values: Vectors) -> float:
-    """The largest of `values` less the tenth."""
-    order = np.sort(values)[::-1]
-    return float(order[0] - order[min(_TENTH, len(order)) - 1])
 
 
 def weighted(row: Features | Evidence, weights: Features | Evidence) -> float:

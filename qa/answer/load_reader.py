@@ -181,29 +181,26 @@ def _convert(load: Callable[[], tuple[Any, Any]], target: Path) -> Facts:
     model, tokenizer = load()
     inputs = _inputs(model)
 
-    class Positional(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
+    def forward(given: dict[str, Any]) -> tuple[Any, Any]:
+        out = model(**given)
+        return out.start_logits, out.end_logits
 
-        def forward(self, *tensors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            out = self.model(**dict(zip(inputs, tensors, strict=True)))
-            return out.start_logits, out.end_logits
-
-    [(_, given)] = batches([tokenizer.encode(*_SAMPLE)], 1, inputs)
-    write_model(Positional(), [torch.from_numpy(value) for value in given], target)
+    [(_, arrays)] = batches([tokenizer.encode(*_SAMPLE)], 1, inputs)
+    example = {name: torch.from_numpy(array) for name, array in zip(inputs, arrays, strict=True)}
+    write_model(model, forward, example, target)
     tokenizer.save(str(target / TOKENIZER))
-    _check(model, target, given, inputs)
+    _check(model, target, example)
     return {"inputs": inputs, "limit": min(LIMIT, _longest(model))}
 
 
-def _check(model: Any, target: Path, given: Sequence[Any], inputs: Sequence[str]) -> None:
+def _check(model: Any, target: Path, example: dict[str, Any]) -> None:
     """The two must agree on a question and a passage."""
     import torch
 
     with torch.inference_mode():
-        expected = model(**{name: torch.from_numpy(value) for name, value in zip(inputs, given, strict=True)})
-    [(_, (starts, ends))] = run(compiled(target, "LATENCY"), iter([([0], list(given))]))
+        expected = model(**example)
+    arrays = [tensor.numpy() for tensor in example.values()]
+    [(_, (starts, ends))] = run(compiled(target, "LATENCY"), iter([([0], arrays)]))
     pairs = ((starts, expected.start_logits), (ends, expected.end_logits))
     worst = max(float(abs(found - true.numpy()).max()) for found, true in pairs)
     if worst > _AGREEMENT:

@@ -10,6 +10,7 @@ from embeddings.index.index import ArticleIndex
 from embeddings.text.sentences import sentence_spans
 from embeddings.types import Passage, Vectors
 from qa.answer.time_asked import fits
+from qa.retrieval.cosines import comparable
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query
 from qa.types import Answer
@@ -123,7 +124,7 @@ def _columns(
     candidates: Sequence[_Candidate],
 ) -> list[Features]:
     texts = [candidate.answer.text for candidate in candidates]
-    cosines = index.encoder.encode_document(texts) @ query.vector
+    cosines = comparable(index, index.encoder.encode_document(texts) @ query.vector)
     asks = _asks(query.text)
     match = max(coverage.share([p.article.title, p.text]) for p in passages)
     rows = [

@@ -99,18 +99,11 @@ def parser() -> argparse.ArgumentParser:
     _add_reader(run)
 
     evaluate = _command(commands, "eval", "measure answers to judged questions")
-    asked = evaluate.add_mutually_exclusive_group(required=True)
-    asked.add_argument(
-        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
-    )
-    asked.add_argument(
+    _add_judged(evaluate).add_argument(
         "--self", action="store_true", help="without questions: find articles of the index by their titles"
     )
     evaluate.add_argument(
         "--sample", type=int, metavar="N", help="with --self: how many articles (default: 200)"
-    )
-    evaluate.add_argument(
-        "--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer"
     )
     evaluate.add_argument("--run", metavar="RUN.jsonl", help="measure what `qa run` wrote instead of asking")
     evaluate.add_argument(
@@ -125,12 +118,7 @@ def parser() -> argparse.ArgumentParser:
     _add_llm(evaluate)
 
     tune = _command(commands, "tune", "fit the weights of answering to this index")
-    fitted = tune.add_mutually_exclusive_group(required=True)
-    fitted.add_argument(
-        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
-    )
-    fitted.add_argument("--reset", action="store_true", help="forget what was fitted")
-    tune.add_argument("--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer")
+    _add_judged(tune).add_argument("--reset", action="store_true", help="forget what was fitted")
     _add_reader(tune)
 
     _command(commands, "verify", "check sums, counts, spans, and a sample of vectors against the model")
@@ -216,6 +204,18 @@ def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> N
         "--source", action="append", default=[], metavar="S", help="only this publisher; may be repeated"
     )
     command.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _add_judged(command: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
+    """Judged questions; what is done without them is added to the group."""
+    asked = command.add_mutually_exclusive_group(required=True)
+    asked.add_argument(
+        "questions", nargs="?", metavar="QUESTIONS.jsonl", help="id, question, relevant, answers a line"
+    )
+    command.add_argument(
+        "--unanswerable", metavar="U.jsonl", help="questions that the corpus does not answer"
+    )
+    return asked
 
 
 def _add_as_of_each(command: argparse.ArgumentParser) -> None:

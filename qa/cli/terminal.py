@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood, years
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, change_counts, differences, likelihood, years
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -172,11 +172,11 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
 def print_report(report: "Report", index: str) -> None:
     out = console()
     _print_skipped(report.skipped)
-    out.print(f"{report.articles} articles ({_counts(report)}), {_left_out(report.skipped)}")
+    out.print(f"{report.articles:,} articles ({change_counts(report)}), {_left_out(report.skipped)}")
     rate = f", {report.encoded / report.seconds:.0f} passages/s" if report.encoded else ""
     resumed = f", {report.resumed} taken from the interrupted build" if report.resumed else ""
     out.print(
-        f"{report.passages} passages ({report.encoded} encoded{resumed}) "
+        f"{report.passages:,} passages ({report.encoded:,} encoded{resumed}) "
         f"in {report.seconds:.1f} s{rate}: {index}"
     )
     if not report.published:
@@ -186,13 +186,9 @@ def print_report(report: "Report", index: str) -> None:
 def print_preview(preview: "Preview", index: str) -> None:
     out = console()
     _print_skipped(preview.skipped)
-    out.print(f"would hold {preview.articles} articles ({_counts(preview)}), {_left_out(preview.skipped)}")
+    counts, skipped = change_counts(preview), _left_out(preview.skipped)
+    out.print(f"would hold {preview.articles:,} articles ({counts}), {skipped}")
     out.print(f"would encode {preview.encoded} of them; nothing was written: {index}")
-
-
-def _counts(report: "Report | Preview") -> str:
-    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
-    return ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds if getattr(report, kind))
 
 
 def _left_out(skipped: Sequence[Skipped]) -> str:
@@ -225,7 +221,9 @@ def _rests_on(info: dict[str, Any]) -> str:
     if info["tuned_on"]:
         return f"tuned on {info['tuned_on']} questions of your own"
     known = "its weights are fitted to news"
-    return known if info["model"] == DEFAULT_MODEL else f"{known} and {DEFAULT_MODEL}: run `qa tune`"
+    if info["model"] == DEFAULT_MODEL:
+        return known
+    return f"{known} and {DEFAULT_MODEL}, to whose scale cosines are brought: run `qa tune`"
 
 
 def print_info(info: dict[str, Any]) -> None:

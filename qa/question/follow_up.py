@@ -50,12 +50,6 @@ _POSSESSIVES = frozenset(("his", "her", "hers", "its", "their", "theirs"))
 """They can stand before the name that they mean: "What share of its rubbish did California recycle?"."""
 _THING = re.compile(r"\b(?:the|an?|many|much|how|which|what) [A-Z]\w*s?\b(?: [A-Z]\w*)*|\b\w+[’']ll\b")
 """Names that are no answer to whom `he` or `it` may mean."""
-_GOES_ON = re.compile(
-    r"(?:and|but|so|then|also|(?:what|how) about|what else|who else|why not|since when|until when)\b",
-    re.IGNORECASE,
-)
-_OF_ITS_OWN = 3
-"""Words with a meaning from which a question that begins with "And" can stand alone."""
 _FUNCTION_WORDS = frozenset(
     "a about according after also am an and any are as at be been before besides but by can could did "
     "do does during else for from had has have he her his how i if in into is it its may might must my "

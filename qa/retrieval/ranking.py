@@ -10,6 +10,7 @@ from embeddings.index.parts import Words
 from embeddings.types import Filter, Numbers, Vectors
 from qa.question.periods import Period
 from qa.retrieval import editions
+from qa.retrieval.cosines import comparable
 from qa.types import Signals
 
 POOL = 200
@@ -67,7 +68,8 @@ def rank(
     articles = index.catalog.article_numbers(numbers)
     signals = _signals(index, query, numbers, articles)
     most = best_words(index.article_words, query.text)
-    scores = _by_article(_fused(signals, most), articles, index.catalog.first_passages(numbers))
+    compared = {**signals, "dense": comparable(index, signals["dense"])}
+    scores = _by_article(_fused(compared, most), articles, index.catalog.first_passages(numbers))
     order = np.lexsort((numbers, -scores))
     if grouped:
         order = order[_best_copies(index.catalog.stories(articles[order]), articles[order])]

@@ -15,6 +15,7 @@ from embeddings.index.records import Kept
 from qa.pipeline import QA
 from qa.web.dropped_files import add, looked_at, remove
 from qa.wording.markup import element
+from qa.wording.phrases import change_counts
 
 REPORTED = ["File", "What happened", "Why"]
 LISTED = 200
@@ -91,10 +92,8 @@ def _kept(place: str | Path) -> dict[str, Kept]:
 
 def counts(report: Report) -> Markup:
     """What a build did, in one line."""
-    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
-    parts = [f"{getattr(report, kind):,} {kind}" for kind in kinds if getattr(report, kind)]
     skipped = sum(not one.questions for one in report.skipped)
-    text = f"{report.articles:,} articles ({', '.join(parts)}), {skipped:,} skipped"
+    text = f"{report.articles:,} articles ({change_counts(report)}), {skipped:,} skipped"
     return _line(f"{text}, in {report.seconds:.1f} s.")
 
 

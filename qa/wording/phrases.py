@@ -1,6 +1,11 @@
 """What page and terminal say alike of a result."""
 
+from typing import TYPE_CHECKING
+
 from qa.types import Result
+
+if TYPE_CHECKING:
+    from embeddings.build.changes import Changes
 
 NO_ANSWER = "The corpus does not seem to answer this."
 NO_PASSAGE = "No passage matches."
@@ -39,6 +44,12 @@ def years(result: Result) -> str | None:
     """The other years of the same event that are there."""
     found = ", ".join(article.date[:4] for article in result.other_years if article.date)
     return f"Also: {found}" if found else None
+
+
+def change_counts(changes: "Changes") -> str:
+    """What became of the articles, without the kinds of which there are none."""
+    kinds = ("added", "changed", "renamed", "deleted", "unchanged")
+    return ", ".join(f"{getattr(changes, kind):,} {kind}" for kind in kinds if getattr(changes, kind))
 
 
 def _origin(source: str | None, day: str | None) -> list[str]:

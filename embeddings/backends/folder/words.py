@@ -12,6 +12,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from embeddings.index.manifest import damaged
+from embeddings.index.records import day_number
 from embeddings.text.terms import Terms, analyzer, searched
 from embeddings.types import Filter, Numbers, Vectors
 
@@ -44,7 +45,7 @@ class WordWriter:
         document.add_unsigned("number", number)
         document.add_text("text", searched(title, text))
         if date:
-            document.add_integer("date", _day(date))
+            document.add_integer("date", day_number(date))
         if source:
             document.add_text("source", source)
         self._writer.add_document(document)
@@ -119,8 +120,8 @@ class WordIndex(Terms):
     def _conditions(self, narrow: Filter | None) -> list[Clause]:
         conditions: list[Query] = []
         if narrow and (narrow.since or narrow.latest):
-            since = _day(narrow.since) if narrow.since else None
-            until = _day(narrow.latest) if narrow.latest else None
+            since = day_number(narrow.since) if narrow.since else None
+            until = day_number(narrow.latest) if narrow.latest else None
             conditions.append(
                 Query.range_query(self._schema, "date", tantivy.FieldType.Integer, since, until)
             )
@@ -167,8 +168,3 @@ def _damage(folder: Path) -> Iterator[None]:
         if type(error).__name__ != "PanicException":  # Rust's, which cannot be imported
             raise
         raise damaged(folder, error) from None
-
-
-def _day(date: str) -> int:
-    """`2022-11-03` as 20221103."""
-    return int(date.replace("-", ""))

@@ -11,7 +11,7 @@ from typing import Any
 
 from embeddings.backends.milvus.connection import Connection
 from embeddings.backends.protocols import EXACT_UP_TO
-from embeddings.index.records import CatalogStats
+from embeddings.index.records import CatalogStats, day_number
 from embeddings.types import Filter
 
 TEXT = 65_535
@@ -181,11 +181,6 @@ def term_pieces(terms: list[str]) -> Iterator[str]:
 
 def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def day_number(day: str | None) -> int:
-    """`2022-11-03` as 20221103; 0 for none."""
-    return int(day.replace("-", "")) if day else 0
 
 
 def publisher(source: str | None) -> str:

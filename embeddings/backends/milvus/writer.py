@@ -18,7 +18,7 @@ from embeddings.backends.milvus.connection import Connection
 from embeddings.backends.milvus.lease import Heartbeat
 from embeddings.backends.protocols import Previous
 from embeddings.index.manifest import FileSum, Manifest
-from embeddings.index.records import CatalogStats, Kept, content_hash, recent_rank
+from embeddings.index.records import CatalogStats, Kept, content_hash, day_number, recent_rank
 from embeddings.sources.source import Source
 from embeddings.text.copies import Copy, copied_stories, signature
 from embeddings.text.passages import PassageSettings
@@ -77,7 +77,7 @@ class MilvusWriter:
         number, first = self.articles, self.passages
         sketch = kept.signature if kept else signature(article.text)
         self._copies.append(Copy(article.title, article.source, article.date, sketch))
-        about = {"date": schema.day_number(article.date), "source": schema.publisher(article.source)}
+        about = {"date": day_number(article.date), "source": schema.publisher(article.source)}
         self._add_article(article, about, {"number": number, "first": first, "count": len(spans)}, sketch)
         for passage, (start, end) in enumerate(spans, first):
             terms = self._terms(article.title, article.text[start:end])

@@ -6,6 +6,7 @@ import pytest
 
 from qa.cli import main as cli
 from qa.cli.commands import COMMANDS
+from tests.conftest import state
 
 
 def fails(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
@@ -31,6 +32,15 @@ def test_the_trace_is_kept(
     assert "Traceback" in (kept := file.read_text())
     assert "ZeroDivisionError: two\nlines" in kept
     assert kept.startswith("article-qa ")
+
+
+def test_no_test_may_meet_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    fails(monkeypatch, KeyError("x"))
+    before = set(state().glob("*.txt"))
+    assert cli.main(["info"]) == 1
+    assert "unforeseen" in capsys.readouterr().err
+    [kept] = set(state().glob("*.txt")) - before
+    kept.unlink()
 
 
 def test_a_trace_that_cannot_be_kept(

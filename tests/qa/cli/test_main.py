@@ -297,11 +297,12 @@ def test_foreseen_errors_are_one_line(
 
 
 def test_what_nobody_foresaw_is_one_line_too(
-    index: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    index: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(options: object) -> None:
         raise ZeroDivisionError("two\nlines")
 
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setitem(COMMANDS, "ask", fail)
     assert cli.main(["ask", "x"]) == 1
     assert "unforeseen ZeroDivisionError: two lines" in (err := capsys.readouterr().err)

@@ -300,7 +300,7 @@ def test_the_report_names_every_file() -> None:
         Skipped("asked.jsonl", "no article, but 2 questions", questions=True),
         Skipped("x.bin", "unknown ending"),
     )
-    report = Report(3, 3, 2, 1, 1, 0, 1, 1, skipped, 1.0)
+    report = Report(1, 1, 0, 1, 1, articles=3, passages=3, encoded=2, skipped=skipped, seconds=1.0)
     assert updates.report_rows(report, before, after) == [
         ["x.bin", "skipped", "unknown ending"],
         ["gone", "deleted", ""],
