@@ -16,11 +16,12 @@ from embeddings.index.index import ArticleIndex
 from embeddings.sources.source import Sources
 from embeddings.types import Article, Encoder, Filter
 from qa.answer.by_reading import READ
-from qa.answer.judgement import Judge
+from qa.answer.judgement import Judge, Judgement
 from qa.answer.load_judge import DEFAULT_READER, load_judge, with_tuned
 from qa.question.follow_up import readings
 from qa.question.periods import Period, named_period
 from qa.question.spelling import respelled
+from qa.retrieval.editions import FIRST, other_years
 from qa.retrieval.explain import Explanation, explain
 from qa.retrieval.ranking import Query, Ranking, rank
 from qa.retrieval.reranker import Reranker, reranked
@@ -169,7 +170,17 @@ class QA:
             days=self._days(judged.ranking),
             agreeing=judged.agreeing,
             differing=judged.differing,
+            other_years=self._other_years(judged),
         )
+
+    def _other_years(self, judged: Judgement) -> tuple[Article, ...]:
+        """Articles near the top on other years of what the answer, or the first passage, is about."""
+        numbers = list(dict.fromkeys(judged.ranking.articles.tolist()))[:FIRST]
+        named = self.index.catalog.articles(numbers)
+        articles = [named[number] for number in numbers]
+        if not articles:
+            return ()
+        return other_years(judged.answer.article if judged.answer else articles[0], articles)
 
     def _days(self, ranking: Ranking) -> tuple[str, ...]:
         days = self.index.catalog.days(ranking.articles[:_NEAR])

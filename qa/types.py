@@ -20,6 +20,8 @@ class Signals:
     """1 for an article of the corpus's last half year, falling with its age before that to 0."""
     date: float = 0.0
     """1 for an article of the days asked about, falling to 1/e with every month outside them."""
+    edition: float = 0.0
+    """What an article gains, or loses, by its year, where there are several years of one event."""
     reranker: float = 0.0
     """The cross-encoder's score where one is used, 0 to 1 over the passages that it read."""
     reader: float = 0.0
@@ -117,6 +119,8 @@ class Result:
     """The same short answer in other articles."""
     differing: tuple[Answer, ...] = ()
     """Other short answers, of other articles, that are likely too; one an article, newest first."""
+    other_years: tuple[Article, ...] = ()
+    """Articles on other years of the event that the first one is about, newest first."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -126,6 +130,7 @@ class Result:
             "answerable": round(self.answerable, 4),
             "agreeing": [answer.to_json() for answer in self.agreeing],
             "differing": [answer.to_json() for answer in self.differing],
+            "other_years": [{"article": other.id, **_origin(other)} for other in self.other_years],
             "passages": [ranked.to_json() for ranked in self.passages],
             "ms": round(self.ms, 1),
         }

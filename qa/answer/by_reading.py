@@ -23,6 +23,7 @@ from qa.answer.evidence import (
 from qa.answer.judgement import Judgement
 from qa.answer.reader import Reader
 from qa.answer.short_answer import answer_words
+from qa.answer.time_asked import fits
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query, Ranking
 from qa.types import Answer
@@ -70,7 +71,8 @@ class ByReading:
         passages = index.catalog.passages(ranking.numbers[:READ])
         spans = self._reader.read(query.text, passages)
         coverage = Coverage.of(query.text, index.article_words)
-        found = candidates(passages, [float(score) for score in ranking.scores[:READ]], spans)
+        scores = [float(score) for score in ranking.scores[:READ]]
+        found = [one for one in candidates(passages, scores, spans) if fits(query, one.answer)]
         rows = features(coverage, passages, found)
         return Read(found, rows, surroundings(index, query, ranking, coverage, passages))
 

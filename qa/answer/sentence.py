@@ -9,6 +9,7 @@ import numpy as np
 from embeddings.index.index import ArticleIndex
 from embeddings.text.sentences import sentence_spans
 from embeddings.types import Passage, Vectors
+from qa.answer.time_asked import fits
 from qa.retrieval.cosines import comparable
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query
@@ -103,7 +104,8 @@ def score_sentences(
 ) -> list[Sentence]:
     """The sentences of `passages`, best answer first; `scores` are the passages' own."""
     coverage = Coverage.of(query.text, index.article_words)
-    candidates = _candidates(query.text, coverage, passages[:READ], scores)
+    every = _candidates(query.text, coverage, passages[:READ], scores)
+    candidates = [candidate for candidate in every if fits(query, candidate.answer)]
     if not candidates:
         return []
     columns = _columns(index, query, coverage, passages[:READ], candidates)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, change_counts, differences, likelihood
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, change_counts, differences, likelihood, years
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def print_result(result: "Result") -> None:
             out.print(_line(result.answer.short_text), style="bold yellow")
         out.print(_line(result.answer.text), style="bold")
         out.print(f"{_origin(result.answer.article)} · {likelihood(result)}", style="dim")
-        for said in filter(None, (agreement(result), differences(result))):
+        for said in filter(None, (agreement(result), differences(result), years(result))):
             out.print(printable(said), style="dim")
         print_passages(ranked, result.answer)
         return

@@ -1,7 +1,10 @@
-"""Words that neither the corpus nor the encoder knows, read as the nearest ones of the corpus."""
+"""Words that neither the corpus nor the encoder knows, read as the nearest ones of the corpus; and spellings
+of a word that the encoder knows as one, read as the corpus has it.
+"""
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
 
@@ -17,8 +20,14 @@ _UNKNOWN = 2
 """Passages that hold a word which may still be a slip in them too."""
 _COMMONER = 10
 """How many times more passages must hold the word that is meant."""
-_LOOKED_AT = 50
+_LOOKED_AT = 150
 """Passages in which neighbours of a word are looked for."""
+_COMPARED = 6
+"""Neighbours, the commonest, that are compared by what stands beside them."""
+_BESIDE = 1_000
+"""Passages of each of them."""
+_SAME = 0.7
+"""Cosine of two spellings of one word, as grey and gray; Iran and Iraq stay below it."""
 
 
 def respelled(index: ArticleIndex, question: str) -> str | None:
@@ -29,37 +38,61 @@ def respelled(index: ArticleIndex, question: str) -> str | None:
 
 
 def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
-    """The word of the corpus that `word` is a slip for, if it is one."""
+    """The word of the corpus that `word` is a slip for, or another spelling of, if it is one."""
     words = index.passage_words
     terms = words.terms(word)
     if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked:
         return None
     known = words.frequencies(terms)[0]
-    if known > _UNKNOWN or index.encoder.count_tokens([word.lower()])[0] == 1:
-        return None  # the encoder's vocabulary has it whole: a word, though not one of this corpus
+    if known > _UNKNOWN:
+        return None
+    whole = index.encoder.count_tokens([word.lower()])[0] == 1
     edits = 2 if len(word) >= _LONG else 1
-    near = index.catalog.passages(words.near(terms[0], edits, _LOOKED_AT))
-    texts = " ".join(f"{passage.article.title} {passage.text}" for passage in near)
-    counts = Counter(_WORD.findall(texts))
-    found = {
-        other: OSA.distance(word.lower(), other.lower(), score_cutoff=edits)
-        for other in counts
-        if words.terms(other) not in ([], terms)
+    counts = _neighbours(index, word, terms[0], edits)
+    close = {other: OSA.distance(word.lower(), other, score_cutoff=edits) for other in counts}
+    close = {other: distance for other, distance in close.items() if distance <= edits}
+    if whole:  # a word, though not one of this corpus
+        close = {other: close[other] for other in _spellings(index, word.lower(), close)}
+    close = {
+        other: distance
+        for other, distance in close.items()
+        if not known or _frequency(words, other) >= _COMMONER * known**2
     }
-    close = [other for other, distance in found.items() if distance <= edits]
     if not close:
         return None
-    best = min(
-        close,
-        key=lambda other: (
-            found[other],
-            -_frequency(words, other),
-            other[0].isupper() != word[0].isupper(),
-            -counts[other],
-            other,
-        ),
-    )
-    return best if _frequency(words, best) >= _COMMONER * max(1, known) ** 2 or not known else None
+    least = min(close.values())
+    nearest = sorted(
+        (other for other, distance in close.items() if distance == least),
+        key=lambda other: (-_frequency(words, other), -counts[other], other),
+    )[:_COMPARED]
+    others = " ".join(asked - {terms[0]})
+    best = max(nearest, key=lambda other: _beside(words, other, others)) if others else nearest[0]
+    return best.capitalize() if word[0].isupper() else best
+
+
+def _neighbours(index: ArticleIndex, word: str, term: str, edits: int) -> Counter[str]:
+    """Words of other terms in passages that have one near `term`, with how often they stand there."""
+    words = index.passage_words
+    passages = index.catalog.passages(words.near(term, edits, _LOOKED_AT))
+    texts = " ".join(f"{passage.article.title} {passage.text}" for passage in passages)
+    counts = Counter(found.lower() for found in _WORD.findall(texts))
+    near = {other for other in counts if abs(len(other) - len(word)) <= edits}
+    return Counter({other: counts[other] for other in near if words.terms(other) not in ([], [term])})
+
+
+def _spellings(index: ArticleIndex, word: str, others: Iterable[str]) -> list[str]:
+    """Those of `others` that mean what `word` means, and are as long, or nearly."""
+    alike = [other for other in others if abs(len(other) - len(word)) <= 1]
+    if not alike:
+        return []
+    vectors = index.encoder.encode_query([word, *alike])
+    return [other for other, same in zip(alike, vectors[1:] @ vectors[0], strict=True) if same >= _SAME]
+
+
+def _beside(words: Words, word: str, others: str) -> float:
+    """How well `others` are matched where `word` stands."""
+    numbers, _ = words.search(word, _BESIDE)
+    return float(words.scores(others, numbers).max(initial=0))
 
 
 def _frequency(words: Words, word: str) -> int:

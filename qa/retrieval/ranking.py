@@ -9,6 +9,7 @@ from embeddings.index.index import ArticleIndex
 from embeddings.index.parts import Words
 from embeddings.types import Filter, Numbers, Vectors
 from qa.question.periods import Period
+from qa.retrieval import editions
 from qa.retrieval.cosines import comparable
 from qa.types import Signals
 
@@ -73,7 +74,10 @@ def rank(
     if grouped:
         order = order[_best_copies(index.catalog.stories(articles[order]), articles[order])]
     sorted_signals = {name: values[order] for name, values in signals.items()}
-    return Ranking(numbers[order], articles[order], scores[order], sorted_signals)
+    ranking = Ranking(numbers[order], articles[order], scores[order], sorted_signals)
+    nearness = sorted_signals["date"]
+    years = editions.gains(index, query.text, ranking.articles, ranking.scores, nearness)
+    return ranking.again(years, "edition") if years.any() else ranking
 
 
 def best_words(words: Words, text: str) -> float:

@@ -11,7 +11,7 @@ from embeddings.types import Article, Filter
 from qa.types import RankedPassage, Result
 from qa.web.cards import Matches, day, heading, inside_of, origin, quotation, title
 from qa.wording.markup import element, join, safe_address
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood, years
 from qa.wording.safe_text import json_text
 
 RELATED = "The nearest passages are shown as related."
@@ -100,8 +100,8 @@ def lead(turn: Turn | None) -> Markup:
 
 
 def _others(result: Result | None) -> list[str]:
-    """Whether other articles say the same, and what else they say."""
-    return [said for said in (agreement(result), differences(result)) if said] if result else []
+    """Whether other articles say the same, what else they say, and of what other years there are some."""
+    return [said for of in (agreement, differences, years) if (said := of(result))] if result else []
 
 
 def _kind(result: Result | None) -> str:

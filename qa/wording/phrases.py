@@ -40,6 +40,12 @@ def differences(result: Result) -> str | None:
     return f"Other articles say {'; '.join(others)}" if others else None
 
 
+def years(result: Result) -> str | None:
+    """The other years of the same event that are there."""
+    found = ", ".join(article.date[:4] for article in result.other_years if article.date)
+    return f"Also: {found}" if found else None
+
+
 def change_counts(changes: "Changes") -> str:
     """What became of the articles, without the kinds of which there are none."""
     kinds = ("added", "changed", "renamed", "deleted", "unchanged")

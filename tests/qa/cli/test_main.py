@@ -166,7 +166,7 @@ def test_ask_marks_the_answer_inside_its_passage(index: str, capsys: pytest.Capt
 def test_ask_json_is_the_documented_shape(index: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["ask", "Who saved a penalty?", "-k", "2", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    documented = "index question understood answer answerable agreeing differing passages ms"
+    documented = "index question understood answer answerable agreeing differing other_years passages ms"
     assert list(answer) == documented.split()
     assert answer["question"] == "Who saved a penalty?"
     assert answer["answer"]["text"] == "Goalkeeper Ines Prat saved a penalty."
@@ -241,6 +241,7 @@ def test_run_writes_a_line_a_question(index: str, tmp_path: Path) -> None:
         "answerable",
         "agreeing",
         "differing",
+        "other_years",
         "passages",
         "ms",
     ]
