@@ -16,8 +16,9 @@ from embeddings.errors import QAError
 from qa.answer.load_judge import DEFAULT_READER
 from qa.web import api
 from qa.web.cards import day
-from qa.web.gradio_private import import_gradio, let_tools_in
+from qa.web.gradio_private import import_gradio
 from qa.web.live import LiveQA
+from qa.web.programs.offer import Offered, offered
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.security.requests import quieten_queue
@@ -58,15 +59,16 @@ def serve(
     _settle_environment()
     read_info(index)
     if mcp and not find_spec("mcp"):
-        raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
+        raise QAError("the package mcp is missing, which --mcp needs: run `pip install mcp`")
     _check_port(host, port)
     live = LiveQA(index, reader)
     adding = live.store.takes_files and (wanted is not None or is_loopback(host))
     with upload_folder(os.environ.get("GRADIO_TEMP_DIR")) as uploads:
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)
-        import_gradio(mcp)
+        import_gradio()
         page = build(live, adding)
-        launch(page, host, port, mcp, wanted, names, adding, proxies)
+        programs = offered(live, _WAITING, mcp, closed=wanted is not None)
+        launch(page, programs, host, port, wanted, names, adding, proxies)
         print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             Event().wait()
@@ -109,9 +111,9 @@ def build(live: LiveQA, adding: bool = True) -> Any:
 
 def launch(
     page: Any,
+    programs: Offered,
     host: str,
     port: int,
-    mcp: bool = False,
     wanted: Credentials | None = None,
     names: Sequence[str] = (),
     adding: bool = False,
@@ -138,17 +140,16 @@ def launch(
         max_file_size=LARGEST_UPLOAD if adding else "1kb",
         state_session_capacity=500,
         num_workers=0,
-        mcp_server=mcp,
+        mcp_server=False,
         theme=gr.themes.Default(**hues, **fonts),
         css_paths=_CSS,
         footer_links=["api", "settings"],
         app_kwargs={
             "middleware": middleware(host, names, door_middleware(door) if door else (), adding, proxies),
-            "routes": [door.route()] if door else [],
+            "routes": [*([door.route()] if door else []), *programs.routes],
+            "lifespan": programs.lifespan,
         },
     )
-    if mcp and wanted:
-        let_tools_in(page, wanted.user, wanted.password)
 
 
 def _settle_environment() -> None:

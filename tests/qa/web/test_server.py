@@ -25,9 +25,10 @@ OPEN = {
     *("/gradio_api/run/{api_name}", "/gradio_api/call/{api_name}", "/gradio_api/call/v2/{api_name}"),
     *("/gradio_api/call/{api_name}/{event_id}", "/gradio_api/call/v2/{api_name}/{event_id}"),
     *("/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/reset"),
-    *("/gradio_api/upload", "/gradio_api/upload_progress"),
+    *("/gradio_api/upload", "/gradio_api/upload_progress", "/openapi.json"),
 }
-"""Gradio's routes that are served; every other one, of this version or the next, answers 404."""
+"""Gradio's routes that are served, the last by ours in its place; every other one, of this version or the
+next, answers 404."""
 
 pytestmark = pytest.mark.slow
 
@@ -94,8 +95,8 @@ def _status(server: Server, method: str, path: str) -> int:
 
 
 def test_nothing_is_served_without_the_password(closed: Server, routes: list[tuple[str, str]]) -> None:
-    more = ["/gradio_api/mcp", "/gradio_api/mcp/", "/gradio_api/mcp/sse", "/gradio_api/mcp/schema"]
-    more += ["/gradio_api/mcp/messages/", "/gradio_api/mcp/http/"]
+    more = ["/mcp", "/mcp/", "/openapi.json", "/v1/ask", "/v1/search", "/v1/info", "/v1/articles"]
+    more += ["/v1/articles/bridge.md", "/v1/none"]
     for method, path in (*routes, *((method, path) for path in more for method in ("GET", "POST"))):
         if path.rstrip("/") not in ("/login", "/gradio_api/startup-events"):
             assert _status(closed, method, filled(path)) in (401, 404), (method, path)
@@ -171,7 +172,7 @@ def test_an_mcp_client_asks_with_the_password(closed: Server) -> None:
     from mcp.client.streamable_http import streamablehttp_client
 
     async def asked() -> tuple[list[str], str]:
-        address = f"{closed.address}/gradio_api/mcp/"
+        address = f"{closed.address}/mcp"
         async with (
             streamablehttp_client(address, headers=HEADERS) as (read, write, _),
             ClientSession(read, write) as session,
@@ -182,7 +183,7 @@ def test_an_mcp_client_asks_with_the_password(closed: Server) -> None:
             return [tool.name for tool in tools.tools], str(told.content)
 
     tools, told = asyncio.run(asked())
-    assert tools == ["ask", "search", "articles", "info"]
+    assert tools == ["ask", "search", "articles", "read", "info"]
     assert "340 bolts" in told
 
 
@@ -199,7 +200,7 @@ def test_limits(server: Server) -> None:
     assert config["analytics_enabled"] is False
     assert config["max_file_size"] == 100_000_000
     by_name = {made["api_name"]: made for made in config["dependencies"]}
-    assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "info"))
+    assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "read", "info"))
 
 
 def elsewhere(server: Server) -> list[str]:

@@ -206,7 +206,7 @@ def file(path: str) -> dict[str, object]:
 )
 def test_no_file_is_given_by_its_address(value: object, status: int) -> None:
     body = value if isinstance(value, str) else json.dumps(value).replace("http", "\\u0068ttp")
-    for path in ("/gradio_api/queue/join", "/gradio_api/call/ask", "/gradio_api/mcp/"):
+    for path in ("/gradio_api/queue/join", "/gradio_api/call/ask", "/mcp"):
         reply = client().post(path, content=body.encode())
         assert reply.status_code == status
         assert status != 200 or reply.text == str(len(body.encode()))
@@ -316,7 +316,7 @@ def test_the_door_opens_to_the_password_alone() -> None:
         "/config",
         "/assets/x",
         "/gradio_api/info",
-        "/gradio_api/mcp/",
+        "/mcp",
         "/gradio_api/heartbeat/x",
     ):
         reply = closed.get(path)
