@@ -138,7 +138,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="?",
         const="",
         metavar="FILE",
-        help="ask for user and password: $QA_AUTH or FILE holds user:password",
+        help="ask for user and password: $QA_AUTH or FILE holds lines of user:password",
     )
     who.add_argument("--no-auth", action="store_true", help="let everybody in who can reach --host")
     chat.add_argument(

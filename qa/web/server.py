@@ -62,12 +62,12 @@ def serve(
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install mcp`")
     _check_port(host, port)
     live = LiveQA(index, reader)
-    adding = live.store.takes_files and (wanted is not None or is_loopback(host))
+    adding = live.store.takes_files and (bool(wanted) or is_loopback(host))
     with upload_folder(os.environ.get("GRADIO_TEMP_DIR")) as uploads:
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)
         import_gradio()
         page = build(live, adding)
-        programs = offered(live, _WAITING, mcp, closed=wanted is not None)
+        programs = offered(live, _WAITING, mcp, closed=bool(wanted))
         launch(page, programs, host, port, wanted, names, adding, proxies)
         print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
@@ -114,17 +114,17 @@ def launch(
     programs: Offered,
     host: str,
     port: int,
-    wanted: Credentials | None = None,
+    wanted: Sequence[Credentials] = (),
     names: Sequence[str] = (),
     adding: bool = False,
     proxies: Sequence[str] = (),
 ) -> None:
-    """Start serving, to everybody or to who gives the `wanted` credentials; returns once it can be opened."""
+    """Start serving, to everybody or to those who are `wanted`; returns once it can be opened."""
     import gradio as gr
 
     fonts = {"font": list(_FONT), "font_mono": list(_FIXED_FONT)}
     hues = {"primary_hue": "teal", "neutral_hue": "stone"}
-    door = Door(wanted) if wanted else None
+    door = Door(*wanted) if wanted else None
     quieten_queue()
     page.launch(
         server_name=bracketed(host),
