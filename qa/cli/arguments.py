@@ -152,6 +152,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="a proxy that may say how it was asked",
     )
+    chat.add_argument(
+        "--no-history", action="store_true", help="keep no conversation, and nothing of the reading list"
+    )
     chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
     return top
 

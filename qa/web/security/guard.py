@@ -47,8 +47,8 @@ _UPLOAD = f"{_API}/upload"
 _UPLOADS = frozenset((_UPLOAD, f"{_API}/upload_progress"))
 """Routes that are served only where visitors may add articles."""
 _FOLDERS = ("/assets/", "/static/", *(f"{_API}/{name}/" for name in ("call", "heartbeat", "run")))
-_FOR_PROGRAMS = "/v1/"
-"""Ours, and none of files: an article's id may hold anything."""
+_OURS = ("/v1/", "/kept/")
+"""What programs ask, and what a visitor takes away: none is of files, and an id may hold anything."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -148,7 +148,7 @@ def is_known(path: str, adding: bool = False) -> bool:
     """Whether the page or its programs use the route `path`."""
     if path in _UPLOADS:
         return adding
-    if path.startswith(_FOR_PROGRAMS):
+    if path.startswith(_OURS):
         return True
     return (path.rstrip("/") or "/") in _ROUTES or (path.startswith(_FOLDERS) and ".." not in path)
 

@@ -30,6 +30,8 @@ OPEN = {
 """Gradio's routes that are served, the last by ours in its place; every other one, of this version or the
 next, answers 404."""
 
+KEPT = ("/kept/conversations/all.json", "/kept/reading-list.md")
+
 pytestmark = pytest.mark.slow
 
 
@@ -52,7 +54,8 @@ def server(folder: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def closed(folder: Path) -> Iterator[Server]:
     """Asks for user and password, with MCP."""
-    with chat(folder, "--auth", "--mcp", "--host", "0.0.0.0", QA_AUTH=f"{USER}:{PASSWORD}") as made:
+    options = ("--auth", "--mcp", "--no-history", "--host", "0.0.0.0")
+    with chat(folder, *options, QA_AUTH=f"{USER}:{PASSWORD}", QA_DATA=str(folder / "unused")) as made:
         yield made
         assert made.called == [], "the server called another machine"
 
@@ -96,7 +99,7 @@ def _status(server: Server, method: str, path: str) -> int:
 
 def test_nothing_is_served_without_the_password(closed: Server, routes: list[tuple[str, str]]) -> None:
     more = ["/mcp", "/mcp/", "/openapi.json", "/v1/ask", "/v1/search", "/v1/info", "/v1/articles"]
-    more += ["/v1/articles/bridge.md", "/v1/none"]
+    more += ["/v1/articles/bridge.md", "/v1/none", *KEPT]
     for method, path in (*routes, *((method, path) for path in more for method in ("GET", "POST"))):
         if path.rstrip("/") not in ("/login", "/gradio_api/startup-events"):
             assert _status(closed, method, filled(path)) in (401, 404), (method, path)
@@ -214,8 +217,24 @@ def elsewhere(server: Server) -> list[str]:
     return [server.address.replace("127.0.0.1", own)]
 
 
+def keeps(made: Server, unused: Path, headers: dict[str, str] | None = None) -> bool:
+    """Whether it keeps conversations, as far as the page, its routes and the disk say."""
+    with httpx.Client(base_url=made.address, headers=headers, timeout=20) as client:
+        page = '"elem_id":"open-conversation"' in client.get("/config").text
+        assert {client.get(path).status_code for path in KEPT} == {200 if page else 404}
+    assert page or not unused.exists()
+    return page
+
+
+def test_conversations_are_kept_unless_told_not_to(server: Server, closed: Server) -> None:
+    assert keeps(server, server.folder)
+    assert not keeps(closed, closed.folder / "unused", HEADERS)
+
+
 def test_names_of_the_page(folder: Path) -> None:
-    with chat(folder, "--no-auth", "--host", "0.0.0.0", "--name", "news.example") as made:
+    options = ("--no-auth", "--host", "0.0.0.0", "--name", "news.example")
+    with chat(folder, *options, QA_DATA=str(folder / "unused")) as made:
+        assert not keeps(made, folder / "unused"), "nobody says who they are"
         assert httpx.post(f"{made.address}/gradio_api/upload", files={"files": b"x"}).status_code == 404
         assert '"elem_id":"drop"' not in httpx.get(f"{made.address}/config", timeout=20).text
         for host, status in (("news.example", 200), ("127.0.0.1", 200), ("evil.example", 400)):
