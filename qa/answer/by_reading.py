@@ -28,8 +28,8 @@ from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query, Ranking
 from qa.types import Answer
 
-READ = 10
-"""Passages that are read, however many are shown."""
+READ = 6
+"""Passages that are read, however many are shown: ten answer no better (`benchmarks/README.md`, Reading)."""
 _LIKELY = 1.0
 """The reader's score from which another article's answer is shown beside the first."""
 _SHOWN = 3

@@ -101,14 +101,13 @@ def said(result: Result) -> str:
 
 FORGE = "Who lit the forge by the ford?"
 READ = [
-    ("own_coverage", FORGE, "Tove Karr", 0.0, True),
-    ("dense", FORGE, "Tove Karr", -0.5, True),
-    ("dense_gap", FORGE, "Tove Karr", -0.65, True),
-    ("coverage", FORGE, "Tove Karr", -1.6, False),
-    ("words_gap", FORGE, "Tove Karr", -2.0, False),
-    ("size", "Who lost the regatta?", "Cato Lind", 0.0, False),
+    ("own_coverage", FORGE, "Tove Karr", 0.5, True),
+    ("dense_gap", FORGE, "Tove Karr", 0.25, True),
+    ("coverage", FORGE, "Tove Karr", -1.5, False),
+    ("words_gap", FORGE, "Tove Karr", -1.5, False),
+    ("size", "Who lost the regatta?", "Cato Lind", 0.5, False),
     ("best_span", "Tell the orchestra and the gondoliers: who won the regatta?", "Cato Lind", 4.0, True),
-    ("agreement", "Who is the envoy of the islands?", "Tilda Voss", -1.0, True),
+    ("agreement", "Who is the envoy of the islands?", "Tilda Voss", -0.75, True),
 ]
 
 
@@ -126,9 +125,9 @@ def test_one_sign_decides_whether_what_was_read_answers(
         assert (result.answer is not None) == expected
 
 
-@pytest.mark.parametrize(("score", "answered"), [(0.0, True), (-1.6, False)])
+@pytest.mark.parametrize(("score", "answered"), [(0.0, True), (-1.5, False)])
 def test_the_threshold_of_reading(score: float, answered: bool, chronicled: QA) -> None:
-    """An answer is given from a probability of 0.5 on: 0.55 is enough, 0.46 is not."""
+    """An answer is given from a probability of 0.52 on: 0.55 is enough, 0.47 is not."""
     result = QA(chronicled.index, reader=ByReading(Marker(**{"Tove Karr": score}))).ask(FORGE)
     assert (result.answer is not None) == answered
     assert 0.4 < result.answerable < 0.6
@@ -137,7 +136,7 @@ def test_the_threshold_of_reading(score: float, answered: bool, chronicled: QA) 
 ENVOY = [
     ("agreement", {"Signe Holm": 0.8, "Tilda Voss": 2.0}, "Tilda Voss"),
     ("span", {"Signe Holm": 0.8, "Tilda Voss": 2.0}, "Tilda Voss"),
-    ("rank", {"Signe Holm": 2.0, "Tilda Voss": 2.6}, "Signe Holm"),
+    ("rank", {"Signe Holm": 2.0, "Tilda Voss": 2.2}, "Signe Holm"),
 ]
 
 
@@ -160,4 +159,4 @@ def test_of_two_candidates_the_one_with_more_of_a_sign_is_chosen() -> None:
         more = replace(alike, **{field.name: 0.9})
         gain = evidence.weighted(more, weights) - evidence.weighted(alike, weights)
         assert gain == pytest.approx(0.4 * getattr(weights, field.name))
-        assert gain > 0.1, field.name
+        assert gain > 0.05, field.name

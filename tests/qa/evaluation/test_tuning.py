@@ -25,7 +25,7 @@ def case(number: int, answered: bool, chance: np.random.Generator) -> Case:
     relevant = frozenset([f"a{right + 1}"]) if answered else frozenset()
     question = Question(str(number), "?", relevant, (f"Answer {right + 1}",) if answered else ())
     hits = np.array([answered and rank == right for rank in range(6)])
-    around = Surroundings(0.5, 0.5, 0.1, 0.1, 5.0)
+    around = Surroundings(0.5, 0.1, 0.1, 5.0)
     return Case(
         question, Read(found, rows, around), hits, [f"a{r}" for r in range(1, 7)], np.linspace(0.95, 0.7, 6)
     )
