@@ -19,7 +19,8 @@ NAME = f"""id => {{
         history.replaceState(null, '', location.pathname + location.search + (id && '#{kept.FRAGMENT}=' + id))
 }}"""
 """The page's address names its conversation: each tab comes back to its own when it is loaded again."""
-_MOVED = "() => { addEventListener('hashchange', () => location.reload()) }"
+_MOVED = f"() => addEventListener('hashchange', () => {{ if (({_NAMED})()) location.reload() }})"
+"""Whoever puts another conversation into the address comes to it."""
 _PIN, _PINNED = "Pin", "Pinned ✓"
 
 
@@ -59,9 +60,9 @@ def connect(page: Any, open: Any, history: History, asking: ask.Asking) -> None:
 
 def opened(open: Any, history: History, asking: ask.Asking, shelf: Shelf, id: str) -> dict[Any, Any]:
     """What the page shows for the conversation `id`; nothing changes where it is not on the shelf."""
-    asked = tried(lambda: history.conversations.asked(shelf, id)) if id else None
+    asked = tried(lambda: history.conversations.asked(shelf, id)) if id else []
     if not asked:
-        return {open: ""}
+        return {open: "" if asked is not None else id}  # where it cannot be read now, it may be later
     turns, pins = tuple(one.turn for one in asked), asking.evidence.pins
     labels = _labels(history, shelf, turns, len(turns) - 1, len(pins))
     return {open: id, **ask.restored(asking, turns), **dict(zip(pins, labels, strict=True))}
