@@ -100,9 +100,9 @@ reader: install
 	$(BIN)/python -m training.export $(LESSONS) qa/answer/default_reader
 PASSES ?= 1.5
 
-# Anything at all as a file, a manifest or a request, for FUZZ seconds each.
+# Anything at all as a file, a manifest, a request, or to /v1, for FUZZ seconds each.
 fuzz: install
-	FUZZ=$(or $(FUZZ),60) $(BIN)/pytest tests/test_fuzz.py --timeout 0
+	FUZZ=$(or $(FUZZ),60) $(BIN)/pytest tests/test_fuzz.py tests/qa/web/programs --timeout 0
 
 # What the worst files take of time and memory before they are left out: SECURITY.md
 bench-worst: install

@@ -227,6 +227,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["PYTHONPATH"] = str(Path(__file__).parent.parent)
+        os.environ["QA_DATA"] = f"{name}/data"  # the user's own history stays as it is
         write_corpus(folder / "articles.jsonl", articles, 1)
         command = _qa("index", "articles.jsonl", "--index", "made.qa")
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -49,6 +49,7 @@ def main() -> int:
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as made, sync_playwright() as started:
+        os.environ["QA_DATA"] = f"{made}/data"  # the user's own history stays as it is
         index = os.environ.get("INDEX") or f"{made}/made.qa"
         if "INDEX" not in os.environ:
             QA.build([folder / "articles.jsonl.gz"], index)

@@ -43,6 +43,7 @@ def put(path: Path, data: bytes | bytearray) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["QA_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["QA_DATA"] = str(tmp_path_factory.mktemp("data"))
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
     os.environ.pop("QA_INDEX", None)
 

@@ -138,7 +138,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="?",
         const="",
         metavar="FILE",
-        help="ask for user and password: $QA_AUTH or FILE holds user:password",
+        help="ask for user and password: $QA_AUTH or FILE holds lines of user:password",
     )
     who.add_argument("--no-auth", action="store_true", help="let everybody in who can reach --host")
     chat.add_argument(
@@ -151,6 +151,9 @@ def parser() -> argparse.ArgumentParser:
         default=[],
         metavar="ADDRESS",
         help="a proxy that may say how it was asked",
+    )
+    chat.add_argument(
+        "--no-history", action="store_true", help="keep no conversation, and nothing of the reading list"
     )
     chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
     return top

@@ -170,6 +170,7 @@ def _chat(options: argparse.Namespace) -> None:
         options.name,
         options.reader,
         options.proxy,
+        options.no_history,
     )
 
 

@@ -1,20 +1,18 @@
-"""What the page offers to programs: the same functions, by name, as an API and as MCP tools."""
+"""What Gradio's own clients call by name: the operations of `programs/corpus.py`, with their defaults."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from embeddings.backends.info import describe
-from embeddings.errors import QAError, QueryError
-from embeddings.types import Filter
+from embeddings.errors import QAError
 from qa.web.live import LiveQA
+from qa.web.programs.corpus import Corpus
 
 T = TypeVar("T")
-MOST = 100
-"""Passages or articles that one call returns."""
 
 
 def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callable[..., Any]]:
-    """`ask`, `search`, `articles` and `info`; what they cannot serve they raise as `failure`."""
+    """`ask`, `search`, `articles`, `read` and `info`; what they cannot serve they raise as `failure`."""
+    corpus = Corpus(live)
 
     def ask(
         question: str,
@@ -42,9 +40,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             corpus does not seem to answer), answerable (0 to 1), passages and ms.
 
         """
-        narrow = _filter(since, until, sources, as_of)
-        result = _foreseen(failure, lambda: live.result(question, _number(top_k), narrow, after))
-        return result.to_json()
+        return _foreseen(failure, lambda: corpus.ask(question, top_k, since, until, sources, as_of, after))
 
     def search(
         text: str,
@@ -70,9 +66,8 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             and the copies of the same report in other articles (also).
 
         """
-        narrow = _filter(since, until, sources, as_of)
-        found = _foreseen(failure, lambda: live.passages(text, _number(top_k), narrow))
-        return [ranked.to_json() for ranked in found]
+        found = _foreseen(failure, lambda: corpus.search(text, top_k, since, until, sources, as_of))
+        return list(found["passages"])
 
     def articles(text: str = "", first: int = 0, count: int = 50) -> list[dict[str, Any]]:
         """
@@ -87,14 +82,22 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             Articles: id, title, url, date, source.
 
         """
-        words = text.casefold().split()
-        every = _foreseen(failure, live.articles)
-        found = [
-            {"id": a.id, "title": a.title, "url": a.url, "date": a.date, "source": a.source} for a in every
-        ]
-        matching = [a for a in found if _holds(words, a["title"], a["source"], a["date"])]
-        first = max(first, 0)
-        return matching[first : first + min(max(count, 1), MOST)]
+        return list(_foreseen(failure, lambda: corpus.articles(text, first, count))["articles"])
+
+    def read(id: str, start: int = 0, end: int | None = None) -> dict[str, Any]:
+        """
+        Read an article, or the part of its text from character `start` to `end`.
+
+        Args:
+            id: The article's id, as in a passage or in the list of articles.
+            start: The first character.
+            end: The character after the last one; without it 20,000 characters are returned.
+
+        Returns:
+            id, title, url, date, source, length (of the whole text), start, end and text.
+
+        """
+        return _foreseen(failure, lambda: corpus.read(id, start, end))
 
     def info() -> dict[str, Any]:
         """
@@ -104,10 +107,9 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             Numbers of articles and passages, first and last day, publishers, model, when it was made.
 
         """
-        described = _foreseen(failure, lambda: describe(live.place))
-        return {key: value for key, value in described.items() if key not in ("index", "read_from")}
+        return _foreseen(failure, corpus.info)
 
-    return [ask, search, articles, info]
+    return [ask, search, articles, read, info]
 
 
 def offer(live: LiveQA) -> None:
@@ -118,23 +120,8 @@ def offer(live: LiveQA) -> None:
         gr.api(function, api_name=function.__name__, concurrency_id="index", concurrency_limit=1)
 
 
-def _filter(since: str | None, until: str | None, sources: Sequence[str] | None, as_of: str | None) -> Filter:
-    return Filter(since or None, until or None, tuple(sources or ()), as_of or None)
-
-
-def _number(top_k: int) -> int:
-    if top_k > MOST:
-        raise QueryError(f"the number of passages is {top_k}, expected {MOST} at most")
-    return top_k
-
-
 def _foreseen(failure: Callable[[str], Exception], work: Callable[[], T]) -> T:
     try:
         return work()
     except QAError as error:
         raise failure(str(error)) from None
-
-
-def _holds(words: Sequence[str], *fields: str | None) -> bool:
-    text = " ".join(field or "" for field in fields).casefold()
-    return all(word in text for word in words)

@@ -7,32 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 
-def import_gradio(mcp: bool = False) -> None:
-    """Import Gradio for the first time in this process, in less than half the time; its MCP server only for
-    `mcp`.
+def import_gradio() -> None:
+    """Import Gradio for the first time in this process, in less than half the time.
 
     On every start Gradio parses the source of each of its components to write its type stubs anew, into its
-    own folder, where it finds the source; and it imports `mcp` where that is installed.
+    own folder, where it finds the source; and it imports `mcp`, for a server that the page has no use for.
     """
-    with _without_stubs(), _without("mcp", not mcp):
+    with _without_stubs(), _without("mcp"):
         import gradio  # noqa: F401
-
-
-def let_tools_in(page: Any, user: str, password: str) -> None:
-    """Let the tools of the MCP server log in as `user`: it calls them through a client of its own, which has
-    to log in like others, and takes no user and password.
-    """
-    from gradio_client import Client
-
-    page.mcp_server_obj._client_instance = Client(
-        page.local_url,
-        auth=(user, password),
-        headers={"x-gradio-user": "mcp"},
-        download_files=False,
-        verbose=False,
-        analytics_enabled=False,
-        _skip_components=False,
-    )
 
 
 @contextmanager
@@ -53,9 +35,9 @@ def _without_stubs() -> Iterator[None]:
 
 
 @contextmanager
-def _without(module: str, left_out: bool) -> Iterator[None]:
+def _without(module: str) -> Iterator[None]:
     """Importing `module` fails inside, unless it has been imported already."""
-    if not left_out or module in sys.modules:
+    if module in sys.modules:
         yield
         return
     sys.modules[module] = None  # type: ignore[assignment]

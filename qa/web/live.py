@@ -113,6 +113,14 @@ class LiveQA:
                 self._listed_from = published
             return self._listed
 
+    def article(self, id: str) -> Article | None:
+        """The whole article of this id; None where there is none. Raises QAError."""
+        with self._lock:
+            if self._qa and self.store.current() == self._generation:
+                return self._qa.index.catalog.article(id)
+            with self.store.look() as (_, catalog):
+                return catalog.article(id)
+
     def _open(self) -> QA:
         if self._qa:
             try:  # the model stays loaded unless the new index was built with another

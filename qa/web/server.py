@@ -16,16 +16,20 @@ from embeddings.errors import QAError
 from qa.answer.load_judge import DEFAULT_READER
 from qa.web import api
 from qa.web.cards import day
-from qa.web.gradio_private import import_gradio, let_tools_in
+from qa.web.gradio_private import import_gradio
+from qa.web.history.history import History, may_keep, open_history
+from qa.web.history.routes import routes
 from qa.web.live import LiveQA
+from qa.web.programs.offer import Offered, offered
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.security.requests import quieten_queue
 from qa.web.tabs import articles, ask, evidence
+from qa.web.tabs import history as kept
 from qa.web.upload_folder import upload_folder
 from qa.wording.markup import element
 
-_CSS = Path(__file__).parent / "page.css"
+_CSS = [Path(__file__).parent / name for name in ("page.css", "history.css")]
 _WAITING = 100
 """Questions that may wait for their turn; further ones are refused."""
 _ENVIRONMENT = ("GRADIO_TEMP_DIR", "GRADIO_ROOT_PATH")
@@ -44,11 +48,13 @@ def serve(
     names: Sequence[str] = (),
     reader: str = DEFAULT_READER,
     proxies: Sequence[str] = (),
+    no_history: bool = False,
 ) -> None:
     """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
 
     `auth`, `no_auth`: see `login.credentials`; `names`: further hosts by which it may be called; `proxies`:
-    addresses of those whose word counts on how they were called.
+    addresses of those whose word counts on how they were called. Conversations are kept where it is known
+    whose they are (`may_keep`), but with `no_history`.
     Visitors may add articles where only this machine can reach the page, or who knows the password.
     Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
     come, or, for `mcp`, without its package.
@@ -58,15 +64,19 @@ def serve(
     _settle_environment()
     read_info(index)
     if mcp and not find_spec("mcp"):
-        raise QAError("the package mcp is missing, which --mcp needs: run `pip install 'gradio[mcp]'`")
+        raise QAError("the package mcp is missing, which --mcp needs: run `pip install mcp`")
     _check_port(host, port)
     live = LiveQA(index, reader)
-    adding = live.store.takes_files and (wanted is not None or is_loopback(host))
+    keeping = not no_history and may_keep(host, wanted, names, proxies)
+    history = open_history(index) if keeping else None
+    adding = live.store.takes_files and (bool(wanted) or is_loopback(host))
     with upload_folder(os.environ.get("GRADIO_TEMP_DIR")) as uploads:
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)
-        import_gradio(mcp)
-        page = build(live, adding)
-        launch(page, host, port, mcp, wanted, names, adding, proxies)
+        import_gradio()
+        page = build(live, adding, history)
+        programs = offered(live, _WAITING, mcp, closed=bool(wanted))
+        taking = routes(history) if history else []
+        launch(page, programs, taking, host, port, wanted, names, adding, proxies)
         print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             Event().wait()
@@ -74,8 +84,11 @@ def serve(
         live.close()
 
 
-def build(live: LiveQA, adding: bool = True) -> Any:
-    """The page, not yet served; with `adding`, visitors may add articles and take them away."""
+def build(live: LiveQA, adding: bool = True, history: History | None = None) -> Any:
+    """The page, not yet served; with `adding`, visitors may add articles and take them away.
+
+    Conversations are kept in `history`.
+    """
     import gradio as gr
 
     with live.store.look() as (manifest, catalog):
@@ -84,9 +97,11 @@ def build(live: LiveQA, adding: bool = True) -> Any:
     with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
         api.offer(live)  # first, so that its names are taken by no event of the page
         head = gr.HTML(_head(stats.articles, stats.since, stats.until, len(stats.sources)), elem_id="head")
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="asking"):
-                made = ask.tab(live, examples)
+                made = ask.tab(live, examples, pinning=history is not None)
+            if history:
+                kept.tab(page, tabs, history, made)
             corpora = articles.tab(live, adding, page.upload_file_set)
 
         def fill() -> list[Any]:
@@ -109,20 +124,21 @@ def build(live: LiveQA, adding: bool = True) -> Any:
 
 def launch(
     page: Any,
+    programs: Offered,
+    taking: Sequence[Any],
     host: str,
     port: int,
-    mcp: bool = False,
-    wanted: Credentials | None = None,
+    wanted: Sequence[Credentials] = (),
     names: Sequence[str] = (),
     adding: bool = False,
     proxies: Sequence[str] = (),
 ) -> None:
-    """Start serving, to everybody or to who gives the `wanted` credentials; returns once it can be opened."""
+    """Start serving, to everybody or to those who are `wanted`; returns once it can be opened."""
     import gradio as gr
 
     fonts = {"font": list(_FONT), "font_mono": list(_FIXED_FONT)}
     hues = {"primary_hue": "teal", "neutral_hue": "stone"}
-    door = Door(wanted) if wanted else None
+    door = Door(*wanted) if wanted else None
     quieten_queue()
     page.launch(
         server_name=bracketed(host),
@@ -138,17 +154,16 @@ def launch(
         max_file_size=LARGEST_UPLOAD if adding else "1kb",
         state_session_capacity=500,
         num_workers=0,
-        mcp_server=mcp,
+        mcp_server=False,
         theme=gr.themes.Default(**hues, **fonts),
         css_paths=_CSS,
         footer_links=["api", "settings"],
         app_kwargs={
             "middleware": middleware(host, names, door_middleware(door) if door else (), adding, proxies),
-            "routes": [door.route()] if door else [],
+            "routes": [*([door.route()] if door else []), *programs.routes, *taking],
+            "lifespan": programs.lifespan,
         },
     )
-    if mcp and wanted:
-        let_tools_in(page, wanted.user, wanted.password)
 
 
 def _settle_environment() -> None:

@@ -39,13 +39,16 @@ _ROUTES = frozenset(
     (
         *("/", "/config", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json", "/login"),
         *(f"{_API}/{name}" for name in ("info", "openapi.json", "startup-events", "heartbeat", "cancel")),
-        *(f"{_API}/{name}" for name in ("queue/join", "queue/data", "theme.css", "mcp", "reset")),
+        *(f"{_API}/{name}" for name in ("queue/join", "queue/data", "theme.css", "reset")),
+        *("/openapi.json", "/mcp"),
     )
 )
 _UPLOAD = f"{_API}/upload"
 _UPLOADS = frozenset((_UPLOAD, f"{_API}/upload_progress"))
 """Routes that are served only where visitors may add articles."""
-_FOLDERS = ("/assets/", "/static/", *(f"{_API}/{name}/" for name in ("call", "heartbeat", "mcp", "run")))
+_FOLDERS = ("/assets/", "/static/", *(f"{_API}/{name}/" for name in ("call", "heartbeat", "run")))
+_OURS = ("/v1/", "/kept/")
+"""What programs ask, and what a visitor takes away: none is of files, and an id may hold anything."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -145,6 +148,8 @@ def is_known(path: str, adding: bool = False) -> bool:
     """Whether the page or its programs use the route `path`."""
     if path in _UPLOADS:
         return adding
+    if path.startswith(_OURS):
+        return True
     return (path.rstrip("/") or "/") in _ROUTES or (path.startswith(_FOLDERS) and ".." not in path)
 
 

@@ -1,4 +1,4 @@
-"""Who may come in: a user and password, asked of everybody where the page listens to other machines."""
+"""Who may come in: users with passwords, asked of everybody where the page listens to other machines."""
 
 import os
 import secrets
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import QAError
+from qa.web.security.asgi import Scope
 from qa.web.security.guard import is_loopback
 
 VARIABLE = "QA_AUTH"
@@ -30,23 +31,23 @@ class Credentials:
     password: str = field(repr=False)
 
 
-def credentials(host: str, auth: str | None, no_auth: bool) -> Credentials | None:
-    """Whom to let in to a page on `host`; None for everybody.
+def credentials(host: str, auth: str | None, no_auth: bool) -> tuple[Credentials, ...]:
+    """Whom to let in to a page on `host`; empty for everybody.
 
-    `auth` is a file that holds `user:password`, or empty for $QA_AUTH. Raises QAError where there are none,
-    and where `host` is not this machine's alone and neither `auth` nor `no_auth` is given.
+    `auth` is a file with lines of `user:password`, or empty for $QA_AUTH. Raises QAError where there are
+    none, and where `host` is not this machine's alone and neither `auth` nor `no_auth` is given.
     """
     if auth is not None:
         return _from_file(Path(auth)) if auth else _parsed(os.environ.get(VARIABLE, ""), f"${VARIABLE}")
     if no_auth or is_loopback(host):
-        return None
+        return ()
     raise QAError(
         f"other machines can reach {host or 'every address'}: set {VARIABLE}=user:password and give --auth, "
         "or --auth FILE, or --no-auth to let everybody in"
     )
 
 
-def _from_file(path: Path) -> Credentials:
+def _from_file(path: Path) -> tuple[Credentials, ...]:
     if ":" in str(path) and not path.exists():  # likely a password: not repeated
         raise QAError(f"--auth takes a file: put user:password into it, or into ${VARIABLE}")
     try:
@@ -56,24 +57,32 @@ def _from_file(path: Path) -> Credentials:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "not UTF-8"
         raise QAError(f"{path} cannot be read ({why}): expected user:password in it") from None
-    return _parsed(text.strip("\r\n"), str(path))
+    return _parsed(text, str(path))
 
 
-def _parsed(text: str, origin: str) -> Credentials:
-    user, colon, password = text.partition(":")
-    if not colon or not user or "\n" in password:
-        raise QAError(f"{origin} holds no user:password")
+def _parsed(text: str, origin: str) -> tuple[Credentials, ...]:
+    found = [_line(line, origin) for line in text.replace("\r", "").strip("\n").split("\n")]
+    twice = [one.user for at, one in enumerate(found) if one.user in {other.user for other in found[:at]}]
+    if twice:
+        raise QAError(f"{origin} names {twice[0]!r} twice: give each user one line")
+    return tuple(found)
+
+
+def _line(line: str, origin: str) -> Credentials:
+    user, colon, password = line.partition(":")
+    if not colon or not user:
+        raise QAError(f"{origin} holds no user:password, or a line that is none")
     if len(password) < _SHORTEST:
-        raise QAError(f"the password in {origin} is too short: expected {_SHORTEST} characters or more")
+        raise QAError(f"a password in {origin} is too short: expected {_SHORTEST} characters or more")
     return Credentials(user, password)
 
 
 class Door:
-    """Lets in who gives the user and password, by HTTP Basic or by logging in as Gradio's clients do."""
+    """Lets in who gives a user and their password, by HTTP Basic or by logging in as Gradio's clients do."""
 
-    def __init__(self, wanted: Credentials) -> None:
+    def __init__(self, *wanted: Credentials) -> None:
         self._wanted = wanted
-        self._pass = secrets.token_urlsafe(32)
+        self._passes = {one.user: secrets.token_urlsafe(32) for one in wanted}
         self._guesses = Lock()
 
     async def authenticate(self, conn: Any) -> Any:
@@ -82,12 +91,14 @@ class Door:
 
         if conn.scope["path"].rstrip("/") in _OPEN:
             return None
-        shown = conn.cookies.get(_COOKIE, "")
         user, password = _basic(conn.headers.get("authorization", ""))
-        known = _same(shown, self._pass) or (bool(user) and await self._knows(user, password))
-        if not known:
+        if user:
+            known = user if await self._knows(user, password) else None
+        else:
+            known = self._owner(conn.cookies.get(_COOKIE, ""))
+        if known is None:
             raise AuthenticationError("user and password, please")
-        return AuthCredentials(["authenticated"]), SimpleUser(self._wanted.user)
+        return AuthCredentials(["authenticated"]), SimpleUser(known)
 
     async def login(self, request: Any) -> Any:
         """The answer to a form with `username` and `password`: the cookie that lets in."""
@@ -95,10 +106,11 @@ class Door:
 
         async with request.form(max_files=0, max_fields=10) as form:
             user, password = (str(form.get(name, "")) for name in ("username", "password"))
-        if not await self._knows(user.strip(), password):
+        user = user.strip()
+        if not await self._knows(user, password):
             return JSONResponse({"detail": "Incorrect credentials."}, 401)
         response = JSONResponse({"success": True})
-        response.set_cookie(_COOKIE, self._pass, httponly=True, samesite="strict")
+        response.set_cookie(_COOKIE, self._passes[user], httponly=True, samesite="strict")
         return response
 
     def route(self) -> Any:
@@ -107,12 +119,23 @@ class Door:
 
         return Route("/login", self.login, methods=["POST"])
 
+    def _owner(self, shown: str) -> str | None:
+        """Whose pass `shown` is."""
+        found = [user for user, kept in self._passes.items() if _same(shown, kept)]
+        return found[0] if found else None
+
     async def _knows(self, user: str, password: str) -> bool:
-        right = (_same(user, self._wanted.user), _same(password, self._wanted.password))
-        if not all(right):
+        tried = [(_same(user, one.user), _same(password, one.password)) for one in self._wanted]
+        right = any(all(both) for both in tried)
+        if not right:
             async with self._guesses:
                 await sleep(_PAUSE)
-        return all(right)
+        return right
+
+
+def visitor(scope: Scope) -> str:
+    """The user who makes a request; empty where nobody is asked who they are."""
+    return str(getattr(scope.get("user"), "display_name", ""))
 
 
 def _same(given: str, wanted: str) -> bool:

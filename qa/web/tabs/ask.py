@@ -43,12 +43,17 @@ class Asking:
     evidence: evidence.Evidence
 
     @property
+    def shown(self) -> list[Any]:
+        """Those that show a conversation."""
+        return [self.understood, self.chat, self.turns, self.selected, *self.evidence.components]
+
+    @property
     def narrowing(self) -> list[Any]:
         return [self.since, self.until, self.as_of, self.sources, self.top_k]
 
 
-def tab(live: LiveQA, examples: Sequence[str]) -> Asking:
-    """The tab's components, with everything that happens in it."""
+def tab(live: LiveQA, examples: Sequence[str], pinning: bool = False) -> Asking:
+    """The tab's components, with everything that happens in it; `pinning` gives passages a button for it."""
     import gradio as gr
 
     with gr.Row(elem_id="ask"):
@@ -83,7 +88,7 @@ def tab(live: LiveQA, examples: Sequence[str]) -> Asking:
                 top_k = gr.Slider(1, evidence.SLOTS, 5, step=1, label="Passages")
                 again = gr.Button("Ask the last question again, so narrowed", size="sm")
         with gr.Column(scale=6, min_width=320, elem_id="evidence"):
-            shown = evidence.column()
+            shown = evidence.column(pinning)
     narrowing = (since, until, as_of, sources, top_k)
     made = Asking(chat, question, understood, *narrowing, again, gr.State(()), gr.State(0), shown)
     _connect(made, live)
@@ -186,6 +191,11 @@ def _shown(made: Asking, turns: tuple[Turn, ...], at: int) -> dict[Any, Any]:
         made.understood: gr.Textbox(read or "", visible=read is not None),
         **evidence.updates(made.evidence, turns, at),
     }
+
+
+def restored(made: Asking, turns: tuple[Turn, ...]) -> dict[Any, Any]:
+    """What the tab shows for a conversation that was kept, or for none."""
+    return _shown(made, turns, max(len(turns) - 1, 0))
 
 
 def answered(

@@ -49,6 +49,8 @@ class Evidence:
     passages: Any
     slots: Sequence[tuple[Any, Any, Any]]
     """For each place a column, the card in it, and its button."""
+    pins: Sequence[Any]
+    """For each place a button that pins it; empty where nothing is kept."""
     reader: Any
     article: Any
     back: Any
@@ -73,7 +75,7 @@ class Evidence:
         ]
 
 
-def column() -> Evidence:
+def column(pinning: bool = False) -> Evidence:
     """The empty column, to be called where it stands."""
     import gradio as gr
 
@@ -82,7 +84,8 @@ def column() -> Evidence:
         earlier = gr.Button("← Earlier question", size="sm", visible=False, scale=0, elem_id="earlier")
         later = gr.Button("Later question →", size="sm", visible=False, scale=0, elem_id="later")
     with gr.Column(visible=True, elem_id="passages") as passages:
-        slots = [_slot() for _ in range(SLOTS)]
+        made = [_slot(pinning) for _ in range(SLOTS)]
+        slots, pins = [slot for slot, _ in made], [pin for _, pin in made if pin]
     with gr.Column(visible=False, elem_id="reader") as reader:
         back = gr.Button("← Back to the passages", size="sm", elem_id="back")
         article = gr.HTML()
@@ -101,6 +104,7 @@ def column() -> Evidence:
         later,
         passages,
         slots,
+        pins,
         reader,
         article,
         back,
@@ -110,13 +114,15 @@ def column() -> Evidence:
     )
 
 
-def _slot() -> tuple[Any, Any, Any]:
+def _slot(pinning: bool) -> tuple[tuple[Any, Any, Any], Any]:
     import gradio as gr
 
     with gr.Column(visible=False, elem_classes="slot") as place:
         shown = gr.HTML()
-        button = gr.Button("Open the article", size="sm", elem_classes="open", variant="secondary")
-    return place, shown, button
+        with gr.Row():
+            button = gr.Button("Open the article", size="sm", elem_classes="open", variant="secondary")
+            pin = gr.Button("Pin", size="sm", min_width=90, scale=0, elem_classes="pin") if pinning else None
+    return (place, shown, button), pin
 
 
 def _taking(text: Any, name: str) -> None:

@@ -342,6 +342,9 @@ class StubQA:
     def articles(self) -> tuple[Article, ...]:
         return (article(), article(source="Another"))
 
+    def article(self, id: str) -> Article | None:
+        return article() if id == "a.md" else None
+
 
 def test_errors_become_turns() -> None:
     stub: object = StubQA()
@@ -365,9 +368,12 @@ def test_copies_are_named_on_the_card() -> None:
 
 
 def test_programs_get_the_same_and_one_line_where_it_fails() -> None:
-    ask, _, articles, info = api.functions(StubQA(), ValueError)  # type: ignore[arg-type]
+    ask, _, articles, read, info = api.functions(StubQA(), ValueError)  # type: ignore[arg-type]
     assert ask("?")["answer"]["text"] == "The old bridge fell at dawn."
     assert [found["source"] for found in articles("another")] == ["Another"]
+    assert read("a.md", 4, 9)["text"] == TEXT[4:9]
+    with pytest.raises(ValueError, match=r"no article has the id 'b\.md'"):
+        read("b.md")
     with pytest.raises(ValueError, match="no index"):
         info()
     with pytest.raises(ValueError, match="expected 100 at most"):

@@ -25,9 +25,12 @@ OPEN = {
     *("/gradio_api/run/{api_name}", "/gradio_api/call/{api_name}", "/gradio_api/call/v2/{api_name}"),
     *("/gradio_api/call/{api_name}/{event_id}", "/gradio_api/call/v2/{api_name}/{event_id}"),
     *("/gradio_api/queue/join", "/gradio_api/queue/data", "/gradio_api/cancel", "/gradio_api/reset"),
-    *("/gradio_api/upload", "/gradio_api/upload_progress"),
+    *("/gradio_api/upload", "/gradio_api/upload_progress", "/openapi.json"),
 }
-"""Gradio's routes that are served; every other one, of this version or the next, answers 404."""
+"""Gradio's routes that are served, the last by ours in its place; every other one, of this version or the
+next, answers 404."""
+
+KEPT = ("/kept/conversations/all.json", "/kept/reading-list.md")
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +54,8 @@ def server(folder: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def closed(folder: Path) -> Iterator[Server]:
     """Asks for user and password, with MCP."""
-    with chat(folder, "--auth", "--mcp", "--host", "0.0.0.0", QA_AUTH=f"{USER}:{PASSWORD}") as made:
+    options = ("--auth", "--mcp", "--no-history", "--host", "0.0.0.0")
+    with chat(folder, *options, QA_AUTH=f"{USER}:{PASSWORD}", QA_DATA=str(folder / "unused")) as made:
         yield made
         assert made.called == [], "the server called another machine"
 
@@ -94,8 +98,8 @@ def _status(server: Server, method: str, path: str) -> int:
 
 
 def test_nothing_is_served_without_the_password(closed: Server, routes: list[tuple[str, str]]) -> None:
-    more = ["/gradio_api/mcp", "/gradio_api/mcp/", "/gradio_api/mcp/sse", "/gradio_api/mcp/schema"]
-    more += ["/gradio_api/mcp/messages/", "/gradio_api/mcp/http/"]
+    more = ["/mcp", "/mcp/", "/openapi.json", "/v1/ask", "/v1/search", "/v1/info", "/v1/articles"]
+    more += ["/v1/articles/bridge.md", "/v1/none", *KEPT]
     for method, path in (*routes, *((method, path) for path in more for method in ("GET", "POST"))):
         if path.rstrip("/") not in ("/login", "/gradio_api/startup-events"):
             assert _status(closed, method, filled(path)) in (401, 404), (method, path)
@@ -171,7 +175,7 @@ def test_an_mcp_client_asks_with_the_password(closed: Server) -> None:
     from mcp.client.streamable_http import streamablehttp_client
 
     async def asked() -> tuple[list[str], str]:
-        address = f"{closed.address}/gradio_api/mcp/"
+        address = f"{closed.address}/mcp"
         async with (
             streamablehttp_client(address, headers=HEADERS) as (read, write, _),
             ClientSession(read, write) as session,
@@ -182,7 +186,7 @@ def test_an_mcp_client_asks_with_the_password(closed: Server) -> None:
             return [tool.name for tool in tools.tools], str(told.content)
 
     tools, told = asyncio.run(asked())
-    assert tools == ["ask", "search", "articles", "info"]
+    assert tools == ["ask", "search", "articles", "read", "info"]
     assert "340 bolts" in told
 
 
@@ -199,7 +203,7 @@ def test_limits(server: Server) -> None:
     assert config["analytics_enabled"] is False
     assert config["max_file_size"] == 100_000_000
     by_name = {made["api_name"]: made for made in config["dependencies"]}
-    assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "info"))
+    assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "read", "info"))
 
 
 def elsewhere(server: Server) -> list[str]:
@@ -213,8 +217,24 @@ def elsewhere(server: Server) -> list[str]:
     return [server.address.replace("127.0.0.1", own)]
 
 
+def keeps(made: Server, unused: Path, headers: dict[str, str] | None = None) -> bool:
+    """Whether it keeps conversations, as far as the page, its routes and the disk say."""
+    with httpx.Client(base_url=made.address, headers=headers, timeout=20) as client:
+        page = '"elem_id":"open-conversation"' in client.get("/config").text
+        assert {client.get(path).status_code for path in KEPT} == {200 if page else 404}
+    assert page or not unused.exists()
+    return page
+
+
+def test_conversations_are_kept_unless_told_not_to(server: Server, closed: Server) -> None:
+    assert keeps(server, server.folder)
+    assert not keeps(closed, closed.folder / "unused", HEADERS)
+
+
 def test_names_of_the_page(folder: Path) -> None:
-    with chat(folder, "--no-auth", "--host", "0.0.0.0", "--name", "news.example") as made:
+    options = ("--no-auth", "--host", "0.0.0.0", "--name", "news.example")
+    with chat(folder, *options, QA_DATA=str(folder / "unused")) as made:
+        assert not keeps(made, folder / "unused"), "nobody says who they are"
         assert httpx.post(f"{made.address}/gradio_api/upload", files={"files": b"x"}).status_code == 404
         assert '"elem_id":"drop"' not in httpx.get(f"{made.address}/config", timeout=20).text
         for host, status in (("news.example", 200), ("127.0.0.1", 200), ("evil.example", 400)):

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from embeddings.errors import QAError
 from qa.cli.main import main
 from qa.web.security import guard, login
-from qa.web.security.login import Credentials, Door, credentials, door_middleware
+from qa.web.security.login import Credentials, Door, credentials, door_middleware, visitor
 from qa.web.security.requests import quieten_queue
 
 HOST = "news.lan:7860"
@@ -21,6 +21,8 @@ WANTED = Credentials("reader", "a good word")
 
 
 async def _reply(request: Request) -> PlainTextResponse:
+    if request.url.path == "/v1/who":
+        return PlainTextResponse(visitor(request.scope))
     return PlainTextResponse(str(len(await request.body())))
 
 
@@ -34,7 +36,7 @@ def client(doorkeeper: Door | None = None, names: tuple[str, ...] = (), adding: 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.10", "::1", "[::1]"])
 def test_loopback(host: str) -> None:
     assert guard.is_loopback(host)
-    assert credentials(host, None, False) is None
+    assert credentials(host, None, False) == ()
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_every_other_host_needs_a_decision(host: str) -> None:
     assert not guard.is_loopback(host)
     with pytest.raises(QAError, match="--auth FILE, or --no-auth"):
         credentials(host, None, False)
-    assert credentials(host, None, True) is None
+    assert credentials(host, None, True) == ()
 
 
 def test_the_refusal_is_one_line_and_comes_before_all_else(capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,12 +67,12 @@ def test_credentials_come_from_the_environment_or_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QA_AUTH", "reader:a good word")
-    assert credentials("0.0.0.0", "", False) == WANTED
-    assert credentials("127.0.0.1", None, False) is None
+    assert credentials("0.0.0.0", "", False) == (WANTED,)
+    assert credentials("127.0.0.1", None, False) == ()
     file = tmp_path / "login"
     file.write_text("ada:with:colons in it\n")
     file.chmod(0o600)
-    assert credentials("127.0.0.1", str(file), False) == Credentials("ada", "with:colons in it")
+    assert credentials("127.0.0.1", str(file), False) == (Credentials("ada", "with:colons in it"),)
     assert "a good word" not in repr(WANTED)
 
 
@@ -80,7 +82,9 @@ def test_credentials_come_from_the_environment_or_a_file(
         ("", "holds no user:password"),
         ("no colon here", "holds no user:password"),
         (":nobody here", "holds no user:password"),
-        ("two:lines\nare wrong", "holds no user:password"),
+        ("two:lines are\nhalf wrong", "or a line that is none"),
+        ("ada:long enough\n\nbob:long enough", "or a line that is none"),
+        ("ada:long enough\nbob:long enough\nada:long enough too", "names 'ada' twice"),
         ("ada:short", "too short"),
         ("ada:", "too short"),
     ],
@@ -206,7 +210,7 @@ def file(path: str) -> dict[str, object]:
 )
 def test_no_file_is_given_by_its_address(value: object, status: int) -> None:
     body = value if isinstance(value, str) else json.dumps(value).replace("http", "\\u0068ttp")
-    for path in ("/gradio_api/queue/join", "/gradio_api/call/ask", "/gradio_api/mcp/"):
+    for path in ("/gradio_api/queue/join", "/gradio_api/call/ask", "/mcp"):
         reply = client().post(path, content=body.encode())
         assert reply.status_code == status
         assert status != 200 or reply.text == str(len(body.encode()))
@@ -316,7 +320,7 @@ def test_the_door_opens_to_the_password_alone() -> None:
         "/config",
         "/assets/x",
         "/gradio_api/info",
-        "/gradio_api/mcp/",
+        "/mcp",
         "/gradio_api/heartbeat/x",
     ):
         reply = closed.get(path)
@@ -345,6 +349,28 @@ def test_logging_in_as_gradio_clients_do(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "samesite=strict" in kept
     assert here.get("/config").status_code == 200
     assert elsewhere.get("/config", headers={"Cookie": kept.partition(";")[0]}).status_code == 401
+
+
+def test_each_user_is_known_by_their_own_password_and_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "_PAUSE", 0)
+    file = tmp_path / "login"
+    file.write_text("ada:a good word\r\nbob:another word\r\n")
+    file.chmod(0o600)
+    door = Door(*credentials("0.0.0.0", str(file), False))
+    words = {"ada": "a good word", "bob": "another word"}
+    assert client().get("/v1/who").text == ""
+    for user, password in words.items():
+        basic, kept = client(door), client(door)
+        assert basic.get("/v1/who", auth=(user, password)).text == user
+        kept.post("/login", data={"username": user, "password": password})
+        assert kept.get("/v1/who").text == user
+        other = {"ada": "bob", "bob": "ada"}[user]
+        assert basic.get("/v1/who", auth=(other, password)).status_code == 401
+        assert kept.get("/v1/who", auth=(other, words[other])).text == other
+    forged = {"Cookie": "article-qa=another pass"}
+    assert client(door).get("/v1/who", headers=forged).status_code == 401
 
 
 def test_guesses_wait(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Conversations and pinned passages, kept on this machine."""

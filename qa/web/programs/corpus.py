@@ -1,0 +1,106 @@
+"""What a program can ask of the corpus, each in JSON's own types."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from embeddings.backends.info import describe
+from embeddings.errors import QueryError
+from embeddings.types import Article, Filter
+from qa.web.live import LiveQA
+
+MOST = 100
+"""Passages or articles that one call returns."""
+LONGEST_PART = 100_000
+"""Characters of an article that one call returns."""
+PART = 20_000
+"""Characters of an article where no end is given."""
+_OWN = ("index", "read_from")
+"""Paths of this machine, which are its owner's business."""
+
+
+class NoArticleError(QueryError):
+    """No article has the id that was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The operations. Each raises QAError for what it cannot serve."""
+
+    live: LiveQA
+
+    def ask(
+        self,
+        question: str,
+        top_k: int = 5,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+        as_of: str | None = None,
+        after: str | None = None,
+    ) -> dict[str, Any]:
+        narrow = _filter(since, until, sources, as_of)
+        return self.live.result(question, _number(top_k), narrow, after).to_json()
+
+    def search(
+        self,
+        text: str,
+        top_k: int = 10,
+        since: str | None = None,
+        until: str | None = None,
+        sources: Sequence[str] | None = None,
+        as_of: str | None = None,
+    ) -> dict[str, Any]:
+        found = self.live.passages(text, _number(top_k), _filter(since, until, sources, as_of))
+        return {"passages": [ranked.to_json() for ranked in found]}
+
+    def articles(self, text: str = "", first: int = 0, count: int = 50) -> dict[str, Any]:
+        words = text.casefold().split()
+        matching = [article for article in self.live.articles() if _holds(words, article)]
+        first = max(first, 0)
+        shown = matching[first : first + min(max(count, 1), MOST)]
+        return {"articles": [_heading(article) for article in shown], "total": len(matching)}
+
+    def read(self, id: str, start: int = 0, end: int | None = None) -> dict[str, Any]:
+        article = self.live.article(id)
+        if not article:
+            raise NoArticleError(f"no article has the id {id!r}: take it from a passage or from the list")
+        length = len(article.text)
+        start = min(max(start, 0), length)
+        end = min(max(end if end is not None else start + PART, start), start + LONGEST_PART, length)
+        return {
+            **_heading(article),
+            "length": length,
+            "start": start,
+            "end": end,
+            "text": article.text[start:end],
+        }
+
+    def info(self) -> dict[str, Any]:
+        described = describe(self.live.place)
+        return {key: value for key, value in described.items() if key not in _OWN}
+
+
+def _heading(article: Article) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "date": article.date,
+        "source": article.source,
+    }
+
+
+def _filter(since: str | None, until: str | None, sources: Sequence[str] | None, as_of: str | None) -> Filter:
+    return Filter(since or None, until or None, tuple(sources or ()), as_of or None)
+
+
+def _number(top_k: int) -> int:
+    if top_k > MOST:
+        raise QueryError(f"the number of passages is {top_k}, expected {MOST} at most")
+    return top_k
+
+
+def _holds(words: Sequence[str], article: Article) -> bool:
+    text = f"{article.title} {article.source or ''} {article.date or ''}".casefold()
+    return all(word in text for word in words)

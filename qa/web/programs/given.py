@@ -1,0 +1,85 @@
+"""What each operation takes, said once for HTTP and for MCP."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from qa.pipeline import LONGEST
+from qa.web.programs import examples
+from qa.web.programs.corpus import LONGEST_PART, MOST, PART
+
+
+def _day(value: str) -> str:
+    if len(value) != len("2022-11-30"):
+        raise ValueError("expected a day such as 2022-11-30")
+    return date.fromisoformat(value).isoformat()
+
+
+Day = Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})]
+
+
+class Given(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Narrow(Given):
+    since: Day | None = Field(None, description="Only articles of this day or later.")
+    until: Day | None = Field(None, description="Only articles of this day or earlier.")
+    sources: list[str] | None = Field(
+        None, description="Only these publishers, named as in `info`.", max_length=MOST
+    )
+    as_of: Day | None = Field(
+        None, description="As a reader of this day: nothing later counts, and recent articles come first."
+    )
+
+
+class Question(Narrow):
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.ASKED]})
+
+    question: str = Field(description="The question, in words.", min_length=1, max_length=LONGEST)
+    top_k: int = Field(5, description="How many ranked passages to return.", ge=1, le=MOST)
+    after: str | None = Field(
+        None,
+        description="The question before, from which names that this one leaves out are carried over.",
+        min_length=1,
+        max_length=LONGEST,
+    )
+
+
+class Words(Narrow):
+    model_config = ConfigDict(json_schema_extra={"examples": [examples.SEARCHED]})
+
+    text: str = Field(
+        description="A question, a statement or words to search for.", min_length=1, max_length=LONGEST
+    )
+    top_k: int = Field(10, description="How many passages to return.", ge=1, le=MOST)
+
+
+class Listing(Given):
+    text: str = Field(
+        "",
+        description="Only articles whose title, publisher or day holds each of these words.",
+        max_length=LONGEST,
+    )
+    first: int = Field(0, description="How many matching articles to pass over.", ge=0, le=10**9)
+    count: int = Field(50, description="How many to return.", ge=1, le=MOST)
+
+
+class Place(Given):
+    start: int = Field(0, description="The first character.", ge=0, le=10**9)
+    end: int | None = Field(
+        None,
+        description=f"The character after the last one, {LONGEST_PART:,} further at most; "
+        f"without it {PART:,} characters are returned.",
+        ge=0,
+        le=10**9,
+    )
+
+
+class Part(Place):
+    id: str = Field(description="The article's id, as passages, answers and the list of articles name it.")
+
+
+class Nothing(Given):
+    pass

@@ -1,0 +1,113 @@
+"""What each operation returns, said once for HTTP and for MCP."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_SPAN = "Characters are counted from 0 in the text of the article; `end` is the one after the last."
+
+
+class Origin(BaseModel):
+    title: str
+    url: str | None = Field(description="Its address, where it says one.")
+    date: str | None = Field(description="Day of publication (YYYY-MM-DD), where it says one.")
+    source: str | None = Field(description="The publisher, where it says one.")
+
+
+class Other(Origin):
+    article: str = Field(description="The id of the article.")
+
+
+class Heading(Origin):
+    id: str = Field(description="What `read` takes.")
+
+
+class Span(BaseModel):
+    text: str = Field(description="Exactly as it stands in the article.")
+    start: int = Field(description=_SPAN)
+    end: int
+
+
+class Answer(Span):
+    """A sentence of an article that answers."""
+
+    article: str = Field(description="The id of the article, which `read` takes.")
+    short: Span | None = Field(
+        description="The name, number or words in it that answer; null without a reader."
+    )
+
+
+class Passage(Origin):
+    """`text[start:end]` of an article."""
+
+    rank: int = Field(description="1 is best.")
+    article: str = Field(description="The id of the article, which `read` takes.")
+    start: int = Field(description=_SPAN)
+    end: int
+    text: str = Field(description="Exactly as it stands in the article.")
+    score: float = Field(description="Orders the passages of one question, and means nothing beyond that.")
+    signals: dict[str, float] = Field(description="What the score is made of.")
+    also: list[Other] = Field(description="Copies of the same report in other articles.")
+
+
+class Answered(BaseModel):
+    """An answer with its evidence."""
+
+    question: str
+    understood: str = Field(
+        description="The question as it was read: with the names that a follow-up leaves out, slips mended."
+    )
+    answer: Answer | None = Field(description="null where the articles do not seem to answer.")
+    answerable: float = Field(description="The probability that the articles answer.", ge=0, le=1)
+    agreeing: list[Answer] = Field(description="The same answer in other articles.")
+    differing: list[Answer] = Field(description="Other answers, of other articles, that are likely too.")
+    other_years: list[Other] = Field(description="Articles on other years of the same event.")
+    passages: list[Passage] = Field(description="The passages that bear on the question, best first.")
+    ms: float = Field(description="Milliseconds that it took.")
+
+
+class Found(BaseModel):
+    """Ranked passages."""
+
+    passages: list[Passage] = Field(description="Best first.")
+
+
+class Listed(BaseModel):
+    """Articles without their texts, newest first."""
+
+    articles: list[Heading]
+    total: int = Field(description="How many match, shown or not.")
+
+
+class Read(Heading):
+    """An article, or a part of it."""
+
+    length: int = Field(description="Characters of the whole text.")
+    start: int = Field(description=_SPAN)
+    end: int
+    text: str = Field(description="`text[start:end]` of the article; read on from `end`.")
+
+
+class Info(BaseModel):
+    """What is indexed."""
+
+    model_config = ConfigDict(extra="allow")
+
+    articles: int
+    passages: int
+    since: str | None = Field(description="Day of the oldest article.")
+    until: str | None = Field(description="Day of the newest article.")
+    sources: dict[str, int] = Field(description="Publishers, and how many articles each has.")
+    model: str = Field(description="The model that encodes.")
+    created: str = Field(description="When the index was made.")
+
+
+class Problem(BaseModel):
+    """Why there is no result."""
+
+    error: str = Field(description="What is wrong, and the remedy, in one line.")
+
+
+def as_json(shape: type[BaseModel], value: Any) -> dict[str, Any]:
+    """`value` as `shape` has it; what the shape does not name is left out."""
+    return shape.model_validate(value).model_dump(mode="json")
