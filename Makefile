@@ -17,7 +17,8 @@ PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt
 ROUNDS ?= 200
 
 .PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
-  reader bench-milvus bench-worst bench-peers bench-ray test-milvus load-test crash-test fuzz pictures lock audit licences clean
+  reader bench-milvus bench-worst bench-peers bench-ray test-milvus load-test crash-test fuzz mutants pictures docs lock \
+  audit licences clean
 
 install: .venv/installed
 
@@ -143,6 +144,25 @@ audit: .venv-tools/installed
 licences: install
 	$(BIN)/python -m tools.licences > docs/licences.md
 
+# The documentation as a site, .docs-site/, from docs/ and the docstrings; the page of the commands from their parsers.
+docs: install .venv-docs/installed
+	$(BIN)/python -m tools.commands > docs/commands.md
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
+
+.venv-docs/installed: Makefile
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/pip install --quiet --disable-pip-version-check mkdocs-material==9.8.2 mkdocstrings-python==2.0.11
+	touch $@
+
+# Which changes for the worse no fast test notices: hours for all files; MUTANTS="qa/retrieval/ranking.py" for some
+mutants: install .venv-mutants/installed
+	nice $(BIN)/python -m tools.mutants $(CURDIR)/.venv-mutants/bin $(MUTANTS)
+
+.venv-mutants/installed: Makefile
+	$(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/pip install --quiet --disable-pip-version-check cosmic-ray==8.7.0
+	touch $@
+
 .venv-tools/installed: Makefile
 	$(PYTHON) -m venv .venv-tools
 	.venv-tools/bin/pip install --quiet --disable-pip-version-check uv pip-audit
@@ -150,4 +170,4 @@ licences: install
 	touch $@
 
 clean:
-	rm -rf .venv .venv-tools .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-tools .venv-docs .venv-mutants .docs-site .qa .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

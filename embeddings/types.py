@@ -38,6 +38,7 @@ class Passage:
 
     @property
     def text(self) -> str:
+        """`article.text[start:end]`."""
         return self.article.text[self.start : self.end]
 
 
@@ -96,7 +97,8 @@ class Encoder(Protocol):
         """Changes whenever the vectors would: weights, pooling, prompts, token limit."""
 
     @property
-    def dim(self) -> int: ...
+    def dim(self) -> int:
+        """Numbers of a vector."""
 
     @property
     def max_tokens(self) -> int:

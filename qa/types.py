@@ -42,6 +42,7 @@ class RankedPassage:
     """Copies of the same report in other articles, earliest first."""
 
     def to_json(self) -> dict[str, Any]:
+        """Its part of `qa ask --json`."""
         article = self.passage.article
         return {
             "rank": self.rank,
@@ -81,6 +82,7 @@ class Answer:
 
     @property
     def text(self) -> str:
+        """The sentence, as the article has it."""
         return self.article.text[self.start : self.end]
 
     @property
@@ -89,6 +91,7 @@ class Answer:
         return self.article.text[self.short.start : self.short.end] if self.short else self.text
 
     def to_json(self) -> dict[str, Any]:
+        """Its part of `qa ask --json`."""
         short = self.short and {"text": self.short_text, **asdict(self.short)}
         return {
             "text": self.text,
@@ -123,6 +126,7 @@ class Result:
     """Articles on other years of the event that the first one is about, newest first."""
 
     def to_json(self) -> dict[str, Any]:
+        """As `qa ask --json` prints it."""
         return {
             "question": self.question,
             "understood": self.understood,

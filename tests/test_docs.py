@@ -5,6 +5,7 @@ import re
 
 from qa.cli.arguments import EXAMPLES, parser
 from tests.conftest import ROOT
+from tools.commands import lines as commands_page
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -61,3 +62,8 @@ def test_every_stage_stands_in_the_architecture() -> None:
         if file != "sources/readers/rtf.py":  # the one that a reader of the page is told to write
             within = (ROOT, ROOT / "embeddings", ROOT / "qa", ROOT / "embeddings" / "sources")
             assert any((folder / file).is_file() for folder in within), file
+
+
+def test_the_page_of_commands_is_what_the_parsers_say() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert page.splitlines() == list(commands_page()), "run `make docs`"

@@ -1,8 +1,8 @@
 """Changes lines of the sources for the worse, one at a time, and says which changes no fast test notices.
 
 `python -m tools.mutants COSMIC_RAY [FILE ...]` runs Cosmic Ray, installed apart, on a copy of what git
-tracks: by default on all of `MUTATED`. A file is tried with the fast tests that mirror it, then with those of
-its folder.
+tracks: by default on all of `MUTATED`. A file is tried with the fast tests that mirror it
+and with `test_signals.py` beside them, where there are any, else with all fast tests of its folder.
 """
 
 import json
@@ -81,8 +81,8 @@ def _copy(folder: Path) -> None:
 def _config(file: str) -> str:
     path = Path(file)
     folder = Path("tests") / path.parent
-    first = (folder / f"test_{path.name}", folder / "test_signals.py", folder)
-    tests = [str(test) for test in first if test.exists()]
+    closest = [folder / f"test_{path.name}", folder / "test_signals.py"]
+    tests = [str(test) for test in closest if test.exists()] or [str(folder)]
     command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "-m", "not slow", *tests]
     return "\n".join(
         (

@@ -46,7 +46,8 @@ class Writer(Protocol):
     def add(self, article: Article, spans: Sequence[Span], kept: Kept | None = None) -> None:
         """`kept` is the article's row in the catalog before, where it stands there with the same content."""
 
-    def add_vectors(self, vectors: Vectors) -> None: ...
+    def add_vectors(self, vectors: Vectors) -> None:
+        """Take in float32 `(passages, dim)`, unit vectors of the next passages."""
 
     def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
         """Make it whole, the manifest last."""
@@ -59,7 +60,8 @@ class Published(Protocol):
     """The published generation, as what a build goes on from."""
 
     @property
-    def model(self) -> str: ...
+    def model(self) -> str:
+        """The model that it was made with."""
 
     def previous(self, fingerprint: str, settings: PassageSettings) -> Previous | None:
         """None where it is damaged. Its vectors are valid for this encoder and settings, or not at all."""
@@ -69,9 +71,11 @@ class Draft(Protocol):
     """A generation being written, beside the published one."""
 
     @property
-    def published(self) -> Published | None: ...
+    def published(self) -> Published | None:
+        """The published generation; None without one."""
 
-    def writer(self, encoder: Encoder, previous: Previous | None) -> Writer: ...
+    def writer(self, encoder: Encoder, previous: Previous | None) -> Writer:
+        """What fills it with vectors of `encoder`; `previous` is what may be carried over."""
 
     def publish(self) -> None:
         """Make it the published one, once it is found to be whole."""
@@ -101,7 +105,8 @@ class Store(Protocol):
     def look(self) -> AbstractContextManager[tuple[Manifest, ArticleCatalog]]:
         """Manifest and catalog of the published generation, without its model. Errors as in `open`."""
 
-    def published(self) -> AbstractContextManager[Published | None]: ...
+    def published(self) -> AbstractContextManager[Published | None]:
+        """The published generation, which nobody removes meanwhile; None without one."""
 
     def write(self) -> AbstractContextManager[Draft]:
         """A new generation to fill, thrown away unless it is published. Raises IndexBusyError, QAError."""

@@ -29,6 +29,7 @@ class ChangeCounter:
         self._unchanged = 0
 
     def add(self, id: str, content: bytes) -> None:
+        """Count an article with the hash of its content."""
         self._seen.add(id)
         before = self._before.get(id)
         if before is None:
@@ -39,6 +40,7 @@ class ChangeCounter:
             self._changed += 1
 
     def changes(self) -> Changes:
+        """What has changed, once every article is counted."""
         gone = [kept.content for id, kept in self._before.items() if id not in self._seen]
         renamed = len(set(self._new) & set(gone))
         return Changes(

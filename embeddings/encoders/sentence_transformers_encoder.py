@@ -55,6 +55,7 @@ class SentenceTransformersEncoder:
 
     @classmethod
     def load(cls, name: str, folder: Path) -> "SentenceTransformersEncoder":
+        """The model `name`, which lies in `folder`. Raises ModelError."""
         return cls(name, fingerprint(folder), load_sentence_transformer(folder))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

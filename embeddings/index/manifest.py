@@ -61,6 +61,8 @@ def _sources(generation: Path) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class FileSum:
+    """What a file was when it was published: bytes, and SHA-256 as hexadecimal digits."""
+
     size: int
     sha256: str
 
@@ -109,9 +111,11 @@ class Manifest:
         return cls(FORMAT, created, paths, *made_by, *counts, vectors, files, readings)
 
     def save(self, folder: Path) -> None:
+        """Write it into `folder`, as its last file."""
         (folder / MANIFEST).write_text(self.to_json(), "utf-8")
 
     def to_json(self) -> str:
+        """As it is written."""
         return json.dumps(asdict(self), indent=1)
 
     @classmethod
@@ -142,6 +146,7 @@ class Manifest:
             raise damaged(path, error) from None
 
     def remedy(self, folder: Path) -> str:
+        """What to do where the index in `folder` is damaged, as a message has it."""
         return remedy(folder, self.sources)
 
     def check_files(self, folder: Path) -> None:

@@ -17,7 +17,8 @@ class PassageVectors(Protocol):
     def __len__(self) -> int: ...
 
     @property
-    def dim(self) -> int: ...
+    def dim(self) -> int:
+        """Numbers of a vector."""
 
     def rows(self, first: int, count: int) -> Vectors:
         """Float32 `(count, dim)`: the vectors of `count` passages from number `first` on."""
@@ -65,25 +66,64 @@ class Words(Protocol):
 class ArticleCatalog(Protocol):
     """Articles and passages by number, by id, and by filter; each method as in `folder.catalog`."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of its files or connections; nothing can be read any more."""
+
     @property
-    def passage_count(self) -> int: ...
+    def passage_count(self) -> int:
+        """The number of passages."""
+
     @property
-    def today(self) -> float: ...
-    def articles(self, numbers: Iterable[int]) -> dict[int, Article]: ...
-    def all_articles(self) -> Iterator[Article]: ...
-    def headings(self) -> Iterator[Article]: ...
-    def article(self, id: str) -> Article | None: ...
-    def number(self, id: str) -> int | None: ...
-    def passages(self, numbers: Numbers) -> list[Passage]: ...
-    def article_numbers(self, passages: Numbers) -> Numbers: ...
-    def first_passages(self, passages: Numbers) -> NDArray[np.bool_]: ...
-    def leads(self, articles: Numbers) -> Numbers: ...
-    def days(self, articles: Numbers) -> Vectors: ...
-    def stories(self, articles: Numbers) -> Numbers: ...
-    def copies(self, article: int, narrow: Filter) -> list[Article]: ...
-    def spans(self, first: int, count: int) -> list[Span]: ...
-    def kept(self) -> dict[str, Kept]: ...
-    def kept_by_content(self, content: bytes) -> Kept | None: ...
-    def stats(self) -> CatalogStats: ...
-    def sources(self) -> dict[str, int]: ...
+    def today(self) -> float:
+        """The day that recency counts from, of the kind of `days`; NaN where no article has a date."""
+
+    def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
+        """The articles of these numbers."""
+
+    def all_articles(self) -> Iterator[Article]:
+        """Every article, in order."""
+
+    def headings(self) -> Iterator[Article]:
+        """Every article without its text, in order."""
+
+    def article(self, id: str) -> Article | None:
+        """The article with this id."""
+
+    def number(self, id: str) -> int | None:
+        """The number of the article with this id."""
+
+    def passages(self, numbers: Numbers) -> list[Passage]:
+        """The passages of these numbers, in their order."""
+
+    def article_numbers(self, passages: Numbers) -> Numbers:
+        """Int64 `(len(passages),)`: the article's number of each passage."""
+
+    def first_passages(self, passages: Numbers) -> NDArray[np.bool_]:
+        """For each passage, whether it opens its article."""
+
+    def leads(self, articles: Numbers) -> Numbers:
+        """Number of the first passage of each article that has one."""
+
+    def days(self, articles: Numbers) -> Vectors:
+        """Float32 `(len(articles),)`: days since the year 0 of each article's date, NaN without one."""
+
+    def stories(self, articles: Numbers) -> Numbers:
+        """Int64 `(len(articles),)`: copies of one report have one number, every other article its own."""
+
+    def copies(self, article: int, narrow: Filter) -> list[Article]:
+        """The other articles with the report of this one that `narrow` lets through, earliest first."""
+
+    def spans(self, first: int, count: int) -> list[Span]:
+        """Start and end, in characters of their article's text, of `count` passages from `first` on."""
+
+    def kept(self) -> dict[str, Kept]:
+        """What is kept of every article, by its id."""
+
+    def kept_by_content(self, content: bytes) -> Kept | None:
+        """What is kept of an article with this hash of its content, whatever its id."""
+
+    def stats(self) -> CatalogStats:
+        """Counts, first and last day, publishers."""
+
+    def sources(self) -> dict[str, int]:
+        """Articles of each publisher, most first."""

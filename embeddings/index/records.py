@@ -37,6 +37,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class CatalogStats:
+    """Counts of a catalog, with its first and its last day (YYYY-MM-DD)."""
+
     articles: int
     passages: int
     since: str | None

@@ -17,6 +17,8 @@ _LINK = "a symbolic link: add --follow-links to read what it points to"
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """A file of a source, not yet read."""
+
     path: Path
     id: str
     folder: str

@@ -75,6 +75,7 @@ class ReadingProcess:
             raise Took(self._why(seconds, memory)) from None
 
     def end(self) -> None:
+        """End it at once, whatever it reads."""
         unregister(self.end)
         self.running.kill()
         self.running.wait()

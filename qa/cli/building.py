@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def index(options: argparse.Namespace) -> None:
+    """Do `qa index`."""
     if options.rollback:
         _roll_back(options)
         return
@@ -29,18 +30,21 @@ def index(options: argparse.Namespace) -> None:
 
 
 def add(options: argparse.Namespace) -> None:
+    """Do `qa add`."""
     from qa.cli.sources import with_more
 
     _build(with_more(options.sources, _reading(options), options.index), options)
 
 
 def remove(options: argparse.Namespace) -> None:
+    """Do `qa remove`."""
     from qa.cli.sources import with_less
 
     _build(with_less(options.names, options.index), options)
 
 
 def sources(options: argparse.Namespace) -> None:
+    """Do `qa sources`."""
     from qa.cli.sources import lines
 
     for line in lines(options.index):

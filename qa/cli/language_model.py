@@ -128,6 +128,7 @@ def measured(qa: "QA", found: "Endpoint", options: argparse.Namespace) -> "Measu
 
 
 def print_measured(made: "Measured") -> None:
+    """Print what a language model's sentences were worth."""
     print(f"in sentences, by {one_line(made.model)}:")
     counted = {
         "claims proved": (made.proved, made.claims),
@@ -194,5 +195,6 @@ def info() -> dict[str, str]:
 
 
 def print_info() -> None:
+    """Print what is known of the language model that would be asked."""
     for name, value in info().items():
         print(f"{name:<11}{one_line(value)}")

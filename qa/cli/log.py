@@ -13,6 +13,7 @@ class Warnings(logging.Formatter):
     """Each warning as one line that is `printable`."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """The record as one line, and its trace where it has one."""
         line = one_line(f"qa: {record.levelname.lower()}: {record.getMessage()}")
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
@@ -25,6 +26,7 @@ class FewOfAKind(logging.Filter):
         self._counts: Counter[str] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is one of the first of its kind."""
         kind = str(record.msg)
         self._counts[kind] += 1
         if self._counts[kind] == _WARNINGS:

@@ -44,6 +44,7 @@ def console() -> "Console":
 
 
 def print_result(result: "Result") -> None:
+    """Print an answer with its passages."""
     out = console()
     ranked = result.passages
     if result.understood != result.question:
@@ -65,6 +66,7 @@ def print_result(result: "Result") -> None:
 
 
 def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" = None) -> None:
+    """Print passages, best first."""
     out = console()
     if not ranked:
         out.print(NO_PASSAGE)
@@ -79,6 +81,7 @@ def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" 
 
 
 def print_explanation(explanation: "Explanation") -> None:
+    """Print why an article ranks where it does."""
     out = console()
     article = explanation.article
     if not article:
@@ -170,6 +173,7 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
 
 
 def print_report(report: "Report", index: str) -> None:
+    """Print what a build has changed."""
     out = console()
     _print_skipped(report.skipped)
     out.print(f"{report.articles:,} articles ({change_counts(report)}), {_left_out(report.skipped)}")
@@ -184,6 +188,7 @@ def print_report(report: "Report", index: str) -> None:
 
 
 def print_preview(preview: "Preview", index: str) -> None:
+    """Print what a build would change."""
     out = console()
     _print_skipped(preview.skipped)
     counts, skipped = change_counts(preview), _left_out(preview.skipped)
@@ -227,6 +232,7 @@ def _rests_on(info: dict[str, Any]) -> str:
 
 
 def print_info(info: dict[str, Any]) -> None:
+    """Print what an index holds."""
     sources = info["sources"]
     shown = ", ".join(f"{name} ({count})" for name, count in list(sources.items())[:5])
     more = f", and {len(sources) - 5} more" if len(sources) > 5 else ""
@@ -245,6 +251,7 @@ def print_info(info: dict[str, Any]) -> None:
 
 
 def print_evaluation(evaluation: "Evaluation") -> None:
+    """Print the measures of a run."""
     print(f"{evaluation.questions} questions, {evaluation.unanswerable} without an answer in the corpus")
     if evaluation.note:
         print(one_line(evaluation.note))

@@ -56,6 +56,7 @@ class Evaluation:
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
+        """As `qa eval --json` prints it."""
         return asdict(self)
 
 

@@ -11,6 +11,8 @@ from embeddings.errors import SourceError
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    """A question with what is known of its answer."""
+
     id: str
     question: str
     relevant: frozenset[str] = frozenset()

@@ -17,6 +17,8 @@ _TRIAL = "The lamp of the harbour was lit by Ada Moll on Friday. It can be seen 
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """A server of language models that answered on this machine."""
+
     kind: str
     """What usually answers at this port."""
     url: str

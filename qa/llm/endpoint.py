@@ -37,6 +37,7 @@ class Endpoint:
 
     @property
     def host(self) -> str:
+        """Host and port of its address."""
         return urlsplit(self.url).netloc
 
     @property

@@ -40,9 +40,11 @@ class Measured:
     """What was left out, and why."""
 
     def to_json(self) -> dict[str, Any]:
+        """As `qa eval --json` prints it."""
         return {**asdict(self), "shares": self.shares()}
 
     def shares(self) -> dict[str, float | None]:
+        """Each share, 0 to 1; None where there is nothing to count."""
         return {
             "claims proved": _share(self.proved, self.claims),
             "quotes exact": _share(self.exact, self.quotes),

@@ -30,13 +30,16 @@ class Written:
 
     @property
     def proved(self) -> list[Checked]:
+        """The claims that are shown."""
         return [claim for claim in self.checked if claim.proved]
 
     @property
     def left_out(self) -> list[Checked]:
+        """The claims that are not shown, as something speaks against them."""
         return [claim for claim in self.checked if not claim.proved]
 
     def to_json(self) -> dict[str, Any]:
+        """As `qa ask --json` prints it."""
         return {
             "model": self.server.model,
             "proved": [

@@ -17,6 +17,7 @@ class Coverage:
 
     @classmethod
     def of(cls, question: str, words: Words) -> Self:
+        """The terms of `question`, as `words` has them."""
         terms = words.terms(question)
         idf = words.idf(terms)
         total = float(idf.sum()) or 1.0

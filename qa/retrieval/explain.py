@@ -79,6 +79,7 @@ class Explanation:
     """The article that comes first instead."""
 
     def to_json(self) -> dict[str, Any]:
+        """As `qa why --json` prints it."""
         return {
             "question": self.question,
             "wanted": self.wanted,

@@ -88,6 +88,7 @@ def origin(article: Article) -> str:
 
 
 def title(article: Article) -> str:
+    """The title of `article` in one line, or its id without one."""
     return " ".join(article.title.split()) or article.id
 
 

@@ -32,10 +32,12 @@ class Dropped:
 
     @property
     def is_taken(self) -> bool:
+        """Whether it is added to the index."""
         return self.what in (TAKEN, REPLACED)
 
     @property
     def row(self) -> list[str]:
+        """Name, fate and reason, as the page lists them."""
         return [self.path.name, self.what, self.why]
 
 

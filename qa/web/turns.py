@@ -43,6 +43,7 @@ class Turn:
 
 
 def extended(turns: Sequence[Turn], turn: Turn) -> tuple[Turn, ...]:
+    """`turns` with another, the oldest dropped beyond what is kept."""
     return (*turns, turn)[-KEPT:]
 
 
@@ -179,4 +180,5 @@ def _line(text: str) -> str:
 
 
 def as_json(result: Result) -> str:
+    """`result` as JSON to be copied."""
     return json_text(result.to_json())

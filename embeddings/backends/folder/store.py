@@ -92,6 +92,8 @@ class FolderStore:
 
 @dataclass(frozen=True, slots=True)
 class FolderPublished:
+    """The published generation, in its folder."""
+
     folder: Path
 
     @property
@@ -117,6 +119,8 @@ class FolderPublished:
 
 
 class FolderDraft:
+    """A generation being written in its folder."""
+
     def __init__(self, draft: generations.Draft) -> None:
         self._draft = draft
         self.published = FolderPublished(draft.previous) if draft.previous else None

@@ -36,6 +36,7 @@ class VectorIndex:
 
     @classmethod
     def empty(cls, dim: int) -> Self:
+        """An index for vectors of `dim` numbers, without any."""
         return cls(faiss.index_factory(dim, "Flat", faiss.METRIC_INNER_PRODUCT))
 
     @classmethod
@@ -125,6 +126,7 @@ class VectorIndex:
 
 
 def cells_path(path: Path) -> Path:
+    """Where the cells lie of the vectors at `path`."""
     return path.with_suffix(".cells")
 
 

@@ -24,6 +24,8 @@ MOST = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Connection:
+    """A client with the address that it is connected to, and the version of Milvus there."""
+
     client: Any
     address: Address
     version: str

@@ -31,6 +31,7 @@ class MilvusGeneration:
 
     @property
     def connection(self) -> Connection:
+        """The connection to its address. Raises QAError."""
         return connect(self.address)
 
     def check(self) -> Manifest:
@@ -71,6 +72,7 @@ class MilvusGeneration:
 
     @property
     def words_folder(self) -> Path:
+        """Folder of this machine with its word indexes, where Milvus itself has none."""
         return self.address.home / "words" / self.names.passages
 
     def open(self, encoder: Encoder | None = None) -> ArticleIndex:
@@ -117,6 +119,7 @@ class MilvusGeneration:
         return MilvusVectors(passages, passages.count(), manifest.dim, self._remedy(manifest))
 
     def catalog(self) -> MilvusCatalog:
+        """Its articles and passages."""
         stats = schema.unpacked(self.properties(self.names.articles)[schema.STATS])
         passages, articles, texts, _ = (Collection(self.connection, name) for name in self.names)
         return MilvusCatalog(passages, articles, texts, stats, self._remedy())

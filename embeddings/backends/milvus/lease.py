@@ -50,6 +50,7 @@ class Heartbeat:
         return bool(exists) and _read(self._now()).get("token") == self._token
 
     def stop(self) -> None:
+        """Keep the lease no longer."""
         self._stopped.set()
 
     def _go_on(self) -> None:

@@ -26,6 +26,7 @@ class Collection:
         self.name = name
 
     def count(self, filter: str = "") -> int:
+        """The number of rows that `filter` lets through. Raises QAError."""
         with milvus_errors(self._connection.address):
             rows = self._client.query(
                 self.name, filter=filter, output_fields=["count(*)"], consistency_level="Strong"

@@ -33,14 +33,17 @@ class Names:
 
     @property
     def articles(self) -> str:
+        """The collection of what is known of each article."""
         return f"{self.passages}_articles"
 
     @property
     def texts(self) -> str:
+        """The collection of the articles' texts."""
         return f"{self.passages}_texts"
 
     @property
     def terms(self) -> str:
+        """The collection of terms and how often they occur."""
         return f"{self.passages}_terms"
 
     def __iter__(self) -> Iterator[str]:
@@ -48,6 +51,7 @@ class Names:
 
 
 def generation(name: str, number: int) -> Names:
+    """The collections of the generation `number` of the index `name`."""
     return Names(f"{name}_{number:06}")
 
 
@@ -149,6 +153,7 @@ def packed(stats: CatalogStats) -> str:
 
 
 def unpacked(stats: str) -> CatalogStats:
+    """What `packed` made of the counts of a catalog."""
     return CatalogStats(**json.loads(zlib.decompress(b64decode(stats))))
 
 
@@ -180,6 +185,7 @@ def term_pieces(terms: list[str]) -> Iterator[str]:
 
 
 def text_hash(text: str) -> str:
+    """SHA-256 of `text` as 64 hexadecimal digits, of any characters."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

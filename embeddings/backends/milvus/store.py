@@ -92,6 +92,7 @@ class MilvusStore:
 
     @property
     def connection(self) -> Connection:
+        """The connection to its address. Raises QAError."""
         return connect(self._address)
 
     def point(self, names: schema.Names) -> None:
@@ -122,6 +123,7 @@ class MilvusStore:
             return self.generation(schema.Names(client.describe_alias(alias)["collection_name"]))
 
     def generation(self, names: schema.Names) -> MilvusGeneration:
+        """The generation in these collections, published or not."""
         return MilvusGeneration(self._address, names)
 
     def _before(self, generation: MilvusGeneration) -> MilvusGeneration | None:

@@ -43,6 +43,7 @@ class Shards:
 
     @classmethod
     def of(cls, folder: Path, encoder: Encoder, settings: PassageSettings) -> Self:
+        """The shards in `folder` that are made by this encoder and these settings."""
         return cls(folder, encoder.fingerprint, encoder.dim, settings)
 
     def key(self, packed: bytes) -> str:
@@ -50,6 +51,7 @@ class Shards:
         return hashlib.sha256(json.dumps(self._made_by).encode() + b"\0" + packed).hexdigest()
 
     def path(self, key: str) -> Path:
+        """The file of the shard with this key."""
         return self.folder / f"{key}.parquet"
 
     def has(self, key: str) -> bool:

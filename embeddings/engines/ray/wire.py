@@ -19,6 +19,7 @@ class Warned:
     arguments: tuple[str | int | float, ...]
 
     def log(self) -> None:
+        """Log it again, in this process."""
         logging.getLogger(self.logger).warning(self.message, *self.arguments)
 
 
@@ -37,10 +38,12 @@ class Record:
 
 
 def pack(records: Iterable[Record]) -> bytes:
+    """`records` as JSON, for `unpack`."""
     return json.dumps([[record.file, record.known, *_fields(record.item)] for record in records]).encode()
 
 
 def unpack(data: bytes) -> Iterator[Record]:
+    """The records that `pack` made `data` of."""
     for file, known, kind, *fields in json.loads(data):
         yield Record(file, _item(kind, fields), known)
 

@@ -23,6 +23,7 @@ class _TooMuch(Exception):
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     saved_site = origin.path.lower().endswith(".wacz")
     with opened(stream, "a zip archive") as packed:
         if all(part.is_dir() for part in packed.infolist()):

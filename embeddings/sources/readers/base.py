@@ -90,4 +90,5 @@ def read_all(stream: BinaryIO, largest: int | None = None) -> bytes:
 
 
 def too_large(largest: int | None = None) -> Unreadable:
+    """The error of an article with more than `largest` bytes."""
     return Unreadable(f"an article of more than {(largest or LARGEST) / 1e6:g} MB: split it into several")

@@ -26,6 +26,7 @@ _HEADINGS = ("Title", "Heading1", "Titel", "Titre")
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     with opened(stream, "a Word document") as packed:
         main = read_part(packed, main_part(packed, "word/document.xml"))
         if main is None:

@@ -28,6 +28,7 @@ _MAIL = re.compile(rb"\A\s*(?:From [^\n]*\n)?[!-9;-~]{1,100}:", re.ASCII)
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     yield from read_mail(read_all(stream, LARGEST), origin)
 
 

@@ -19,6 +19,7 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     with opened(stream, "an e-book (EPUB)") as packed:
         container = read_part(packed, "META-INF/container.xml")
         root = parse(container, "container.xml").find(".//{*}rootfile") if container else None

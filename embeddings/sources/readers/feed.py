@@ -17,6 +17,7 @@ _LONGEST_ID = 1_000
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     import feedparser
 
     data = read_all(stream, LARGEST)

@@ -14,6 +14,7 @@ _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
+    """The articles that `stream` holds. Raises Unreadable."""
     from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks name no file; ours do

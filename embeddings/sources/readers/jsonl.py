@@ -21,6 +21,7 @@ ReadLine: TypeAlias = Callable[[int], bytes]
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     number = broken = 0
     without_text = _Lines()
     articles = questions = 0

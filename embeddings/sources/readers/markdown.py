@@ -19,6 +19,7 @@ _MAX_FRONT = 64_000
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
+    """The articles that `stream` holds. Raises Unreadable."""
     text = clean(decode(read_all(stream), origin.path))
     fields: dict[str, str] = {}
     front = _FRONT.match(text[:_MAX_FRONT])

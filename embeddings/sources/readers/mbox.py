@@ -17,6 +17,7 @@ _LINE = 1_000_000
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     for number, mail in enumerate(_mails(stream), 1):
         inner = replace(origin, path=f"{origin.path}:{number}", id=f"{origin.id}:{number}")
         try:

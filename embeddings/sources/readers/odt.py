@@ -21,6 +21,7 @@ _HEADINGS = ("Title", "Heading_20_1")
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
+    """The articles that `stream` holds. Raises Unreadable."""
     with opened(stream, "an OpenDocument text") as packed:
         content, about = read_part(packed, "content.xml"), read_part(packed, "meta.xml")
         manifest = read_part(packed, "META-INF/manifest.xml") or b""

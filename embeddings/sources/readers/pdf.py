@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
+    """The articles that `stream` holds. Raises Unreadable."""
     import pypdf
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it remarks on every flaw that it mends

@@ -26,6 +26,7 @@ _UNNAMED = "PowerPoint Presentation"
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     with opened(stream, "a PowerPoint file") as packed:
         main = main_part(packed, "ppt/presentation.xml")
         text = [line for slide in _slides(packed, main)[:_SLIDES] for line in _lines(packed, slide)]

@@ -17,6 +17,7 @@ _MOMENT = re.compile(r"\\(?:revtim|creatim)\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
+    """The articles that `stream` holds. Raises Unreadable."""
     from striprtf.striprtf import rtf_to_text
 
     data = read_all(stream, LARGEST)

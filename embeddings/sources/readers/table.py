@@ -23,6 +23,7 @@ _LONGEST_ID = 1_000
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     csv.field_size_limit(LARGEST)
     text = clean(decode(read_all(stream), origin.path))
     head = text.lstrip("\n").partition("\n")[0]

@@ -13,6 +13,7 @@ _TITLE = 200
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
+    """The articles that `stream` holds. Raises Unreadable."""
     title, text = split_title(decode(read_all(stream), origin.path))
     day = published(text, origin.modified)
     yield article(origin.path, origin.id, title, text, date=day)

@@ -22,6 +22,7 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article | Skipped]:
+    """Articles of what `stream` holds, and what of it is left out. Raises Unreadable."""
     from warcio.exceptions import ArchiveLoadFailed
 
     number = others = pages = 0

@@ -20,6 +20,7 @@ _INSTEAD = 5
 
 
 def changed(name: str, ids: Sequence[str], trial: Trial, titles: Mapping[str, str]) -> Markup | None:
+    """The questions of `ids` that moved most between two runs; None where none did."""
     against = trial.against or {}
     asked = {question.id: question for question in trial.questions}
     moved = sorted(
@@ -50,6 +51,7 @@ def _rank(rank: float) -> str:
 
 
 def worst(trial: Trial, titles: Mapping[str, str]) -> Markup | None:
+    """The questions that went worst, with what was ranked instead; None where all went well."""
     values = measure(trial.questions, trial.run)[RANKED_BY]
     order = sorted(
         (float(value), -_first(question, trial.run), question.id, question)
@@ -118,6 +120,7 @@ def _place(passage: Mapping[str, Any], relevant: bool) -> Markup:
 
 
 def false_answers(trial: Trial) -> Markup | None:
+    """What was answered to questions without an answer; None where nothing was."""
     answered = [question for question in trial.unanswerable if trial.run[question.id]["answer"]]
     if not answered:
         return None

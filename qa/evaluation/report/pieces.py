@@ -9,15 +9,18 @@ from qa.wording.safe_text import printable
 
 
 def section(name: str, said: str, *children: Child) -> Markup:
+    """A section with its heading and a sentence on it."""
     return element("section", element("h2", name), element("p", said, class_="quiet"), *children)
 
 
 def figure(name: str, said: str, shown: Markup) -> Markup:
+    """A chart with its heading and a sentence on it."""
     caption = element("figcaption", element("h2", name), element("p", said, class_="quiet"))
     return element("figure", caption, shown)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
+    """A table; the first cell of each row is its heading."""
     head = element("tr", *(element("th", name, scope="col") for name in heads))
     body = [
         element("tr", element("th", row[0], scope="row"), *(element("td", cell) for cell in row[1:]))

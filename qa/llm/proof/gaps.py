@@ -24,6 +24,7 @@ class Word:
 
 
 def word_of(claim: Sequence[Token], at: int) -> Word:
+    """The word of `claim` at `at`, with what stands between it and the word before."""
     start = at
     while start and not claim[start - 1].solid:
         start -= 1
@@ -52,6 +53,7 @@ def last_lead(left: Sequence[Token]) -> str:
 
 
 def same(word: Token, token: Token) -> bool:
+    """Whether `token`, of a sentence, is `word`, of a claim."""
     return token.solid and word.key == token.key and (word.possessive or not token.possessive)
 
 
@@ -63,6 +65,7 @@ def is_subject(words: Sequence[Token]) -> bool:
 
 
 def parenthetical(left: Sequence[Token]) -> bool:
+    """Whether what stands left is a clause between commas or brackets, which may be left out."""
     left = bare(left)
     relative = bool(left) and left[0].text.lower() in ("who", "which", "whose")
     opens = relative or (bool(left) and left[0].kind is Kind.MARK)
@@ -81,10 +84,12 @@ def bare(left: Sequence[Token]) -> Sequence[Token]:
 
 
 def when(left: Sequence[Token]) -> bool:
+    """Whether what stands left only says when."""
     return all(token.kind in (Kind.DATE, Kind.FREE, Kind.MARK) for token in left)
 
 
 def listed(left: Sequence[Token]) -> bool:
+    """Whether what stands left is further names of a list."""
     left = bare(left)
     edges = left[0].kind in (Kind.MARK, Kind.JOIN) or left[-1].kind in (Kind.MARK, Kind.JOIN)
     return edges and all(token.kind in (Kind.NAME, Kind.MARK, Kind.JOIN) for token in left)

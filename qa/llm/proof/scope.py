@@ -48,6 +48,7 @@ def governor(tokens: Sequence[Token], that: int) -> int | None:
 
 
 def forward(tokens: Sequence[Token], at: int) -> range:
+    """Places of the tokens after `at` as far as what it says can reach."""
     for end in range(at + 1, len(tokens)):
         things = tokens[at].key in THING_STEMS and tokens[end].kind is Kind.JOIN
         ends = tokens[end].text.lower() in (";", "while", "but", "although")

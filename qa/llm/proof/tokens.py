@@ -55,6 +55,7 @@ class Token:
 
     @property
     def solid(self) -> bool:
+        """Whether a claim must have it from its sentence."""
         return self.kind in SOLID
 
 

@@ -36,6 +36,7 @@ class Found:
 
     @property
     def text(self) -> str:
+        """The words as the article has them."""
         return self.article.text[self.start : self.end]
 
 
@@ -52,4 +53,5 @@ class Checked:
 
     @property
     def proved(self) -> bool:
+        """Whether nothing speaks against it."""
         return not self.why

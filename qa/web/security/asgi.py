@@ -11,6 +11,7 @@ App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 async def refuse(send: Send, status: int, why: str, kind: str = "http") -> None:
+    """Answer `status` with the reason `why`; close a websocket."""
     if kind == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return

@@ -27,6 +27,8 @@ _OPEN = ("/login", "/gradio_api/startup-events")  # where one logs in; what Grad
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
+    """Whom the page lets in."""
+
     user: str
     password: str = field(repr=False)
 

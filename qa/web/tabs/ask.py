@@ -49,6 +49,7 @@ class Asking:
 
     @property
     def narrowing(self) -> list[Any]:
+        """The components that narrow a search, in the order in which it takes them."""
         return [self.since, self.until, self.as_of, self.sources, self.top_k]
 
 

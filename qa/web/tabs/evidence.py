@@ -61,6 +61,7 @@ class Evidence:
 
     @property
     def components(self) -> list[Any]:
+        """All of them, in the order in which they are filled."""
         shown = [part for column, card, _ in self.slots for part in (column, card)]
         return [
             self.lead,
