@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from markupsafe import Markup
@@ -44,11 +44,13 @@ def serve(
     names: Sequence[str] = (),
     reader: str = DEFAULT_READER,
     proxies: Sequence[str] = (),
+    watched: bool = False,
 ) -> None:
     """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
 
     `auth`, `no_auth`: see `login.credentials`; `names`: further hosts by which it may be called; `proxies`:
-    addresses of those whose word counts on how they were called.
+    addresses of those whose word counts on how they were called. `watched`: whether the index keeps up with
+    its sources meanwhile.
     Visitors may add articles where only this machine can reach the page, or who knows the password.
     Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
     come, or, for `mcp`, without its package.
@@ -67,11 +69,26 @@ def serve(
         import_gradio(mcp)
         page = build(live, adding)
         launch(page, host, port, mcp, wanted, names, adding, proxies)
+        ended = Event()
+        if watched:
+            Thread(target=_keep_up, args=(index, ended), name="watch", daemon=True).start()
         print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             Event().wait()
+        ended.set()
         page.close(verbose=False)
         live.close()
+
+
+def _keep_up(index: str, ended: Event) -> None:
+    from embeddings.build.watch import watch
+    from qa.wording.keeping_up import Updates
+
+    updates = Updates()
+    try:
+        watch(index, updates.heard, stop=ended)
+    except QAError as error:
+        updates.heard(error)
 
 
 def build(live: LiveQA, adding: bool = True) -> Any:
