@@ -12,7 +12,7 @@ from embeddings.build.options import DEFAULTS, BuildOptions
 from embeddings.build.report import Progress, Report
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
-from embeddings.errors import NoIndexError, QAError
+from embeddings.errors import IndexBusyError, NoIndexError, QAError
 from embeddings.sources.corpus import Corpus
 from embeddings.sources.source import Sources, as_source
 from embeddings.sources.uploads import with_added
@@ -33,6 +33,8 @@ def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEF
     before = current(there)
     try:
         with there.write() as draft, ExitStack() as held:
+            if options.onto is not None and current(there) != options.onto:
+                raise IndexBusyError(f"another process has written {there.name} meanwhile: try again")
             encoder = options.encoder or load_encoder(options.model or indexed_model(draft.published))
             previous = previous_of(draft.published, encoder.fingerprint, options)
             if previous:

@@ -26,6 +26,8 @@ class BuildOptions:
     """How sources are read."""
     engine: Engine | None = None
     """Who cuts and encodes, if not this process."""
+    onto: str | None = None
+    """The generation that must still be the published one: else IndexBusyError."""
     progress: Callable[[Progress], None] = lambda _: None
     """Called now and then with how far the build is."""
 

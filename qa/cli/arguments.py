@@ -9,6 +9,7 @@ EXAMPLES = {
     "  qa index ~/articles --index milvus+http://127.0.0.1:19530/news --engine ray --ray-address auto",
     "add": "examples:\n  qa add ~/mail.mbox ~/reports\n  qa add survey.csv --text-column answer",
     "remove": "examples:\n  qa remove ~/mail.mbox\n  qa remove old.md --index ~/articles.qa",
+    "watch": "examples:\n  qa watch\n  qa watch --index ~/articles.qa --every 30",
     "sources": "example:\n  qa sources --index ~/articles.qa",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
@@ -69,6 +70,15 @@ def parser() -> argparse.ArgumentParser:
 
     remove = _command(commands, "remove", "take sources or articles out of the index; no file is deleted")
     remove.add_argument("names", nargs="+", metavar="SOURCE|ID", help="a source, or the id of an article")
+
+    watch = _command(commands, "watch", "update the index as files of its sources come, go and change")
+    watch.add_argument(
+        "--every",
+        type=minutes,
+        default=0.0,
+        metavar="MINUTES",
+        help="also read all sources every so many minutes (default: only when a file changes)",
+    )
 
     _command(commands, "sources", "list what the index is made from, and how it is read")
 
@@ -155,6 +165,7 @@ def parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--no-history", action="store_true", help="keep no conversation, and nothing of the reading list"
     )
+    chat.add_argument("--watch", action="store_true", help="also do what `qa watch` does")
     chat.add_argument("--mcp", action="store_true", help="also serve the same functions as MCP tools")
     return top
 
@@ -177,6 +188,13 @@ def _command(
         "(default: $QA_INDEX, else .qa)",
     )
     return command
+
+
+def minutes(given: str) -> float:
+    minutes = float(given)
+    if not 0 <= minutes <= 100_000:
+        raise ValueError
+    return minutes
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:

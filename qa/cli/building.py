@@ -43,6 +43,14 @@ def remove(options: argparse.Namespace) -> None:
     _build(with_less(options.names, options.index), options)
 
 
+def watch(options: argparse.Namespace) -> None:
+    from embeddings.build import watch as keeping_up
+    from qa.wording.keeping_up import Updates
+
+    print(f"watching the sources of {one_line(options.index)} (Ctrl-C ends it)", flush=True)
+    keeping_up.watch(options.index, Updates().heard, 60 * options.every)
+
+
 def sources(options: argparse.Namespace) -> None:
     """Do `qa sources`."""
     from qa.cli.sources import lines

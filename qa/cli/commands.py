@@ -5,7 +5,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from qa.cli.building import add, index, remove, sources
+from qa.cli.building import add, index, remove, sources, watch
 from qa.wording.safe_text import json_text
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ def _chat(options: argparse.Namespace) -> None:
         options.reader,
         options.proxy,
         options.no_history,
+        options.watch,
     )
 
 
@@ -179,6 +180,7 @@ COMMANDS = {
     "add": add,
     "remove": remove,
     "sources": sources,
+    "watch": watch,
     "ask": _ask,
     "search": _search,
     "why": _why,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from markupsafe import Markup
@@ -49,12 +49,14 @@ def serve(
     reader: str = DEFAULT_READER,
     proxies: Sequence[str] = (),
     no_history: bool = False,
+    watched: bool = False,
 ) -> None:
     """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
 
     `auth`, `no_auth`: see `login.credentials`; `names`: further hosts by which it may be called; `proxies`:
     addresses of those whose word counts on how they were called. Conversations are kept where it is known
-    whose they are (`may_keep`), but with `no_history`.
+    whose they are (`may_keep`), but with `no_history`. `watched`: whether the index keeps up with its sources
+    meanwhile.
     Visitors may add articles where only this machine can reach the page, or who knows the password.
     Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
     come, or, for `mcp`, without its package.
@@ -77,11 +79,26 @@ def serve(
         programs = offered(live, _WAITING, mcp, closed=bool(wanted))
         taking = routes(history) if history else []
         launch(page, programs, taking, host, port, wanted, names, adding, proxies)
+        ended = Event()
+        if watched:
+            Thread(target=_keep_up, args=(index, ended), name="watch", daemon=True).start()
         print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             Event().wait()
+        ended.set()
         page.close(verbose=False)
         live.close()
+
+
+def _keep_up(index: str, ended: Event) -> None:
+    from embeddings.build.watch import watch
+    from qa.wording.keeping_up import Updates
+
+    updates = Updates()
+    try:
+        watch(index, updates.heard, stop=ended)
+    except QAError as error:
+        updates.heard(error)
 
 
 def build(live: LiveQA, adding: bool = True, history: History | None = None) -> Any:

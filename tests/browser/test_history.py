@@ -158,7 +158,7 @@ def test_conversations_are_found_renamed_taken_away_and_deleted(visit: Visit, se
     visitor.page.get_by_role("tab", name="History").click()
     visitor.page.get_by_role("button", name="New conversation").click()
     asked(visitor)
-    assert visitor.page.evaluate("location.hash") == ""
+    visitor.page.wait_for_function("location.hash === ''")
     visitor.ask(BRIDGE)
     assert named(visitor) != of_bread
     listed(visitor, BRIDGE, BREAD)
