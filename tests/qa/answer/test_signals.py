@@ -106,7 +106,7 @@ READ = [
     ("coverage", FORGE, "Tove Karr", -1.5, False),
     ("words_gap", FORGE, "Tove Karr", -1.5, False),
     ("size", "Who lost the regatta?", "Cato Lind", 0.5, False),
-    ("best_span", "Tell the orchestra and the gondoliers: who won the regatta?", "Cato Lind", 4.0, True),
+    ("best_span", "Tell the orchestra and the gondoliers: who won the regatta?", "Cato Lind", 1.75, True),
     ("agreement", "Who is the envoy of the islands?", "Tilda Voss", -0.75, True),
 ]
 
