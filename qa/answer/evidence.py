@@ -16,8 +16,8 @@ from qa.retrieval.ranking import Query, Ranking
 
 WIDEST = 10.0
 """Scores of spans count from minus to plus this much: beyond it they say no more."""
-LARGEST = 1_000
-"""Articles of the largest corpus that the weights were fitted on: what more of them do is not known."""
+SMALLEST, LARGEST = 28, 1_000
+"""Articles of the corpora that the weights were fitted on: what fewer or more of them do is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Surroundings:
     words_gap: float
     """Of BM25 of passages, as a share of the most that the question could reach."""
     size: float
-    """Natural logarithm of the number of articles, up to `LARGEST`: chance matches grow with it."""
+    """Natural logarithm of the number of articles, `SMALLEST` to `LARGEST`: chance matches grow with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ DEFAULT_TUNING = Tuning(
     threshold=0.52,
     ranking_gain=0.015,
 )
-"""Of the default reader: the mean of what `python -m benchmarks.fit reading` prints with the seeds' questions and
-without: they alone are of a small corpus.
+"""Of the default reader: the mean of what `python -m benchmarks.fit reading` prints with the seeds' questions
+and without, as they alone are of a small corpus.
 """
 
 
@@ -156,7 +156,7 @@ def surroundings(
         coverage=coverage.share(sorted(texts)),
         dense_gap=gap(dense),
         words_gap=words_gap(index, query, ranking),
-        size=math.log(min(LARGEST, max(1, index.manifest.articles))),
+        size=math.log(min(LARGEST, max(SMALLEST, index.manifest.articles))),
     )
 
 
