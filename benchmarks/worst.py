@@ -15,10 +15,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from embeddings.sources import apart
-from embeddings.sources.apart import read_apart
+from embeddings.sources import separate_process
 from embeddings.sources.files import File
 from embeddings.sources.readers.base import Reading
+from embeddings.sources.separate_process import read_apart
 from embeddings.types import Skipped
 
 
@@ -79,8 +79,8 @@ def measure(name: str, path: Path) -> str:
     began = time.perf_counter()
     found = list(read_apart(File(path, path.name, "x", path.stat().st_size), Reading()))
     seconds = time.perf_counter() - began
-    while apart._idle:
-        apart._idle.pop().end()
+    while separate_process._idle:
+        separate_process._idle.pop().end()
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     peak = max(resource.getrusage(one).ru_maxrss for one in who) / 1_000
     said = [item.reason for item in found if isinstance(item, Skipped)]

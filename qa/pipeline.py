@@ -16,7 +16,7 @@ from embeddings.index.index import ArticleIndex
 from embeddings.sources.source import Sources
 from embeddings.types import Article, Encoder, Filter
 from qa.answer.by_reading import READ
-from qa.answer.judgement import Judge, Judgement
+from qa.answer.judge import Judge, Judgement
 from qa.answer.load_judge import DEFAULT_READER, load_judge, with_tuned
 from qa.question.follow_up import readings
 from qa.question.periods import Period, named_period

@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.encoders.load import load_encoder
 from embeddings.types import Encoder
-from qa.answer.signs import Signs
+from qa.answer.without_reader import Signs
 from tests import opened
 from tests.fakes import WordEncoder
 
@@ -51,7 +51,7 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(autouse=True)
 def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """Readers are replaced by tests: only `test_apart` has them in a process of their own."""
-    monkeypatch.setattr("embeddings.sources.apart.is_apart", lambda name, size: False)
+    monkeypatch.setattr("embeddings.sources.separate_process.is_apart", lambda name, size: False)
 
 
 @pytest.fixture(autouse=True)

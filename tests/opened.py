@@ -7,7 +7,7 @@ from embeddings.backends import open as backends
 from embeddings.index.index import ArticleIndex
 from embeddings.types import Encoder
 from qa import QA
-from qa.answer.judgement import Judge
+from qa.answer.judge import Judge
 from qa.answer.load_judge import DEFAULT_READER
 from qa.retrieval.reranker import Reranker
 

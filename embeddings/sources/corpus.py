@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from embeddings.errors import SourceError
-from embeddings.sources.apart import read_apart
 from embeddings.sources.files import File, find
 from embeddings.sources.readers.base import DEFAULT_READING, Reading
 from embeddings.sources.readers.by_ending import ENDINGS
+from embeddings.sources.separate_process import read_apart
 from embeddings.sources.source import Sources, as_source
 from embeddings.types import Article, Prepared, Skipped
 

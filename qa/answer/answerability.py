@@ -7,16 +7,14 @@ from dataclasses import dataclass, fields
 from embeddings.index.index import ArticleIndex
 from embeddings.types import Passage
 from qa.answer.score_gaps import gap, words_gap
-from qa.answer.sentence import READ, Sentence
-from qa.retrieval.cosines import comparable
+from qa.answer.sentence import LEAD, READ, Sentence
+from qa.retrieval.cosine_scale import comparable
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query, Ranking
 
 THRESHOLD = 0.25
 """`answerable` from which an answer is given. On the news set, where the corpus answers five questions for
 two that it does not, one answer in ten is then given to a question that it does not answer."""
-_LEAD = 700
-"""Characters at the head of an article that say what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def found(
     near = comparable(index, index.encoder.encode_document(titles) @ query.vector)
     return Found(
         lead_cosine=float(leads.max(initial=0)),
-        lead_coverage=max(coverage.share([p.article.title, p.article.text[:_LEAD]]) for p in best),
+        lead_coverage=max(coverage.share([p.article.title, p.article.text[:LEAD]]) for p in best),
         coverage=coverage.share([*titles, *(passage.text for passage in best)]),
         title_cosine=float(near.max(initial=0)),
         dense_gap=gap(dense),

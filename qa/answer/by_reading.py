@@ -20,10 +20,10 @@ from qa.answer.evidence import (
     surroundings,
     weighted,
 )
-from qa.answer.judgement import Judgement
+from qa.answer.fits_period import fits
+from qa.answer.judge import Judgement
 from qa.answer.reader import Reader
 from qa.answer.short_answer import answer_words
-from qa.answer.time_asked import fits
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query, Ranking
 from qa.types import Answer

@@ -10,7 +10,7 @@ from embeddings.types import Passage
 from qa.answer.candidates import Candidate
 from qa.answer.score_gaps import gap, words_gap
 from qa.answer.short_answer import answer_words
-from qa.retrieval.cosines import comparable
+from qa.retrieval.cosine_scale import comparable
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query, Ranking
 

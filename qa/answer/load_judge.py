@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 
 from qa.answer.by_reading import ByReading
-from qa.answer.judgement import Judge
+from qa.answer.judge import Judge
 from qa.answer.load_reader import DEFAULT_READER, fingerprint_of, load_reader
-from qa.answer.signs import Signs
 from qa.answer.tuned import FILE, read_tuned
+from qa.answer.without_reader import Signs
 
 __all__ = ["DEFAULT_READER", "NO_READER", "load_judge", "with_tuned"]
 

@@ -9,15 +9,15 @@ import numpy as np
 from embeddings.index.index import ArticleIndex
 from embeddings.text.sentences import sentence_spans
 from embeddings.types import Passage, Vectors
-from qa.answer.time_asked import fits
-from qa.retrieval.cosines import comparable
+from qa.answer.fits_period import fits
+from qa.retrieval.cosine_scale import comparable
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.ranking import Query
 from qa.types import Answer
 
 READ = 5
 """Passages whose sentences are compared."""
-_LEAD = 600
+LEAD = 600
 """Characters at the head of an article that count as its lead."""
 _RARE = 0.16
 """Idf, as a share of the largest possible, from which a word can be evidence."""
@@ -135,7 +135,7 @@ def _columns(
             passage=candidate.passage,
             name=float(asks == "name" and candidate.name),
             number=float((asks == "number" and candidate.number) or (asks == "date" and candidate.date)),
-            lead=match * float(candidate.answer.start < _LEAD),
+            lead=match * float(candidate.answer.start < LEAD),
             vote=0.0,
         )
         for candidate, text, cosine in zip(candidates, texts, cosines, strict=True)

@@ -5,7 +5,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from qa.cli.building import add, index, remove, sources, watch
+from qa.cli.index_commands import add, index, remove, sources, watch
 from qa.wording.safe_text import json_text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from embeddings.index.parts import Words
 from embeddings.types import Filter, Numbers, Vectors
 from qa.question.periods import Period
 from qa.retrieval import editions
-from qa.retrieval.cosines import comparable
+from qa.retrieval.cosine_scale import comparable
 from qa.types import Signals
 
 POOL = 200

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from embeddings.engines.ray.wire import Record, Warned
 from embeddings.index.records import content_hash
-from embeddings.sources.apart import read_apart
 from embeddings.sources.corpus import few_remarks
 from embeddings.sources.files import File
 from embeddings.sources.readers.base import Reading
+from embeddings.sources.separate_process import read_apart
 from embeddings.types import Article
 
 _UNIT_BYTES = 4_000_000

@@ -82,7 +82,7 @@ def test_the_threshold_parts_the_likely_from_the_unlikely(
     result = chronicled.ask(question)
     assert bool(said(result)) == answered
     assert 0.15 < result.answerable < 0.6
-    monkeypatch.setattr("qa.answer.signs.THRESHOLD", 0.6 if answered else 0.15)
+    monkeypatch.setattr("qa.answer.without_reader.THRESHOLD", 0.6 if answered else 0.15)
     assert bool(said(chronicled.ask(question))) != answered
 
 

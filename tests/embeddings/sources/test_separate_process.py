@@ -13,29 +13,29 @@ from pathlib import Path
 import pytest
 
 from embeddings.engines.ray.units import known_marks, read_parts
-from embeddings.sources import apart, reading_process
-from embeddings.sources.apart import read_apart
+from embeddings.sources import reading_process, separate_process
 from embeddings.sources.files import File
 from embeddings.sources.one_file import read_file
 from embeddings.sources.readers import dates
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.readers.by_ending import ENDINGS
+from embeddings.sources.separate_process import read_apart
 from embeddings.types import Article, Skipped
 from tests.embeddings.sources.test_corpus import HTML, pdf, write
 
 ATTRIBUTES = "<p " + " ".join(f"a{number}=1" for number in range(150_000)) + ">x</p>"
 
 
-IS_APART = apart.is_apart
+IS_APART = separate_process.is_apart
 
 
 @pytest.fixture(autouse=True)
 def _apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "is_apart", IS_APART)
+    monkeypatch.setattr(separate_process, "is_apart", IS_APART)
 
 
 def waiting() -> "subprocess.Popen[bytes]":
-    [process] = apart._idle
+    [process] = separate_process._idle
     return process.running
 
 
@@ -76,12 +76,12 @@ def test_the_same_as_here(
 @pytest.mark.slow  # a process that computes until it is ended
 @pytest.mark.parametrize("limit", ["computing", "waiting"])
 def test_a_file_that_takes_too_long(limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "PER_SECOND", 1_000_000_000)
+    monkeypatch.setattr(separate_process, "PER_SECOND", 1_000_000_000)
     good = file(tmp_path, "good.html", HTML)
     [article] = read_apart(good, Reading())
     running = waiting()
     assert isinstance(article, Article)
-    monkeypatch.setattr(apart, "SECONDS", 1.0 if limit == "computing" else 100.0)
+    monkeypatch.setattr(separate_process, "SECONDS", 1.0 if limit == "computing" else 100.0)
     monkeypatch.setattr(reading_process, "PATIENCE", 100 if limit == "computing" else 0.02)
     began = time.monotonic()
     [left_out] = read_apart(file(tmp_path, "bad.html", ATTRIBUTES), Reading())
@@ -89,7 +89,7 @@ def test_a_file_that_takes_too_long(limit: str, tmp_path: Path, monkeypatch: pyt
     assert "its reader took more than 1" in left_out.reason
     assert running.poll() is not None
     assert time.monotonic() - began < 60
-    monkeypatch.setattr(apart, "SECONDS", 60.0)
+    monkeypatch.setattr(separate_process, "SECONDS", 60.0)
     monkeypatch.setattr(reading_process, "PATIENCE", 4)
     assert list(read_apart(good, Reading())) == [article]
     again = waiting()
@@ -102,11 +102,11 @@ def test_a_file_that_takes_too_long(limit: str, tmp_path: Path, monkeypatch: pyt
 def test_a_file_that_takes_too_much_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     good = file(tmp_path, "good.html", HTML)
     [article] = read_apart(good, Reading())
-    monkeypatch.setattr(apart, "MEMORY", 50_000_000)
+    monkeypatch.setattr(separate_process, "MEMORY", 50_000_000)
     [left_out] = read_apart(file(tmp_path, "bad.pdf", b"%PDF-1.4\n" + bytes(100_000_000)), Reading())
     assert isinstance(left_out, Skipped)
     assert "memory" in left_out.reason
-    monkeypatch.setattr(apart, "MEMORY", 2_000_000_000)
+    monkeypatch.setattr(separate_process, "MEMORY", 2_000_000_000)
     assert list(read_apart(good, Reading())) == [article]
 
 
@@ -172,16 +172,18 @@ WORST = {
 def test_what_is_read_here_never_takes_long(name: str, tmp_path: Path) -> None:
     ending, content = WORST[name]
     made = file(tmp_path, f"a{ending}", content)
-    assert not apart.is_apart(made.id, made.size)
+    assert not separate_process.is_apart(made.id, made.size)
     began = time.process_time()
     list(read_file(made, Reading()))
     assert time.process_time() - began < 10
 
 
 def test_plain_texts_that_are_large_are_read_apart_and_all_else(tmp_path: Path) -> None:
-    assert not apart.is_apart("A.MD", 1_000_000)
-    assert apart.is_apart("a.md", 1_000_001)
-    assert all(apart.is_apart(f"a{ending}", 0) for ending in set(ENDINGS) - {".txt", ".md", ".markdown"})
+    assert not separate_process.is_apart("A.MD", 1_000_000)
+    assert separate_process.is_apart("a.md", 1_000_001)
+    assert all(
+        separate_process.is_apart(f"a{ending}", 0) for ending in set(ENDINGS) - {".txt", ".md", ".markdown"}
+    )
 
 
 @pytest.mark.slow  # processes
@@ -190,7 +192,7 @@ def test_a_text_that_has_grown_since_it_was_found_is_read_apart(
 ) -> None:
     made = file(tmp_path, "a.txt", "The otter.")
     write(tmp_path, "a.txt", "The otter swims. " * 60_000)
-    monkeypatch.setattr(apart, "read_file", None)
+    monkeypatch.setattr(separate_process, "read_file", None)
     [article] = read_apart(made, Reading())
     assert isinstance(article, Article)
     assert len(article.text) > 1_000_000
@@ -217,8 +219,8 @@ def test_days_that_are_none_do_not_take_a_tenth_of_a_second_each(tmp_path: Path)
 
 @pytest.mark.slow  # processes
 def test_rays_workers_leave_such_a_file_out_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "SECONDS", 1.0)
-    monkeypatch.setattr(apart, "PER_SECOND", 1_000_000_000)
+    monkeypatch.setattr(separate_process, "SECONDS", 1.0)
+    monkeypatch.setattr(separate_process, "PER_SECOND", 1_000_000_000)
     files = [file(tmp_path, "a.html", ATTRIBUTES), file(tmp_path, "b.txt", "The otter.")]
     parts = read_parts(
         ((number, one, one.path) for number, one in enumerate(files)), Reading(), known_marks([])

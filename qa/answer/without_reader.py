@@ -2,7 +2,7 @@
 
 from embeddings.index.index import ArticleIndex
 from qa.answer.answerability import THRESHOLD, answerable, found
-from qa.answer.judgement import Judgement
+from qa.answer.judge import Judgement
 from qa.answer.sentence import READ, score_sentences
 from qa.retrieval.ranking import Query, Ranking
 

@@ -9,7 +9,7 @@ from embeddings.build.build import build_index
 from embeddings.build.options import BuildOptions
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Vectors
-from qa.retrieval.cosines import MEAN, SPREAD, comparable
+from qa.retrieval.cosine_scale import MEAN, SPREAD, comparable
 from tests.fakes import WordEncoder
 from tests.opened import open_index, open_qa
 
