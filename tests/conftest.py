@@ -1,6 +1,7 @@
 """Nothing of the user's is touched: caches and indexes live in temporary folders."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,15 @@ ARTICLES = {
 }
 
 
+def _heard(*_: object) -> None:
+    """In the background these signals are ignored, and so they would be by all that a test starts."""
+
+
+for _name in ("SIGINT", "SIGHUP"):
+    if hasattr(signal, _name) and signal.getsignal(getattr(signal, _name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, _name), _heard)
+
+
 def put(path: Path, data: bytes | bytearray) -> None:
     """Other bytes in place of a file: whoever has the old one mapped would die if it were cut short."""
     path.unlink()
@@ -42,7 +52,9 @@ def put(path: Path, data: bytes | bytearray) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    os.environ["QA_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    base = tmp_path_factory.getbasetemp()
+    beside = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    os.environ["QA_CACHE"] = str(beside / "cache")  # models are converted once for all workers
     os.environ["QA_DATA"] = str(tmp_path_factory.mktemp("data"))
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
     os.environ.pop("QA_INDEX", None)
@@ -50,7 +62,7 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers are replaced by tests: only `test_apart` has them in a process of their own."""
+    """Readers are replaced by tests: only `test_separate_process` has them in a process of their own."""
     monkeypatch.setattr("embeddings.sources.separate_process.is_apart", lambda name, size: False)
 
 

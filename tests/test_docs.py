@@ -1,6 +1,7 @@
 """The README names every command and every option, and nothing that does not exist."""
 
 import argparse
+import ast
 import re
 
 from qa.cli.arguments import EXAMPLES, parser
@@ -67,3 +68,12 @@ def test_every_stage_stands_in_the_architecture() -> None:
 def test_the_page_of_commands_is_what_the_parsers_say() -> None:
     page = (ROOT / "docs" / "commands.md").read_text("utf-8")
     assert page.splitlines() == list(commands_page()), "run `make docs`"
+
+
+def test_everything_public_says_what_it_is() -> None:
+    for package in ("embeddings", "qa"):
+        for file in (ROOT / package).rglob("*.py"):
+            module = ast.parse(file.read_text("utf-8"))
+            for made in [module, *(x for x in module.body if isinstance(x, ast.FunctionDef | ast.ClassDef))]:
+                name = getattr(made, "name", "")
+                assert name.startswith("_") or ast.get_docstring(made), f"{file}: {name}"

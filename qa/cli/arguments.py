@@ -191,6 +191,7 @@ def _command(
 
 
 def minutes(given: str) -> float:
+    """Minutes as they are typed, 0 to 100,000. Raises ValueError, which argparse puts into words."""
     minutes = float(given)
     if not 0 <= minutes <= 100_000:
         raise ValueError

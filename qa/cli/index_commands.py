@@ -44,6 +44,7 @@ def remove(options: argparse.Namespace) -> None:
 
 
 def watch(options: argparse.Namespace) -> None:
+    """Do `qa watch`."""
     from embeddings.build import watch as keeping_up
     from qa.wording.keeping_up import Updates
 

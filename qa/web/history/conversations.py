@@ -19,6 +19,8 @@ _LONGEST_TITLE = 120
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
+    """A conversation as it is listed; times are in UTC, as ISO 8601 writes them."""
+
     id: str
     title: str
     created: str
@@ -28,6 +30,8 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
+    """A question with its answer, and when it was asked: UTC, as ISO 8601 writes it."""
+
     at: str
     turn: Turn
 

@@ -36,6 +36,7 @@ class Sources:
 
 
 def conversations_json(talks: Iterable[Talk]) -> str:
+    """`talks` whole, with every passage shown and its source, as JSON."""
     return json_text(
         {
             "conversations": [
@@ -59,6 +60,7 @@ def conversations_json(talks: Iterable[Talk]) -> str:
 
 
 def reading_json(pins: Iterable[Pin]) -> str:
+    """`pins` with their sources, as JSON."""
     return json_text(
         {"pins": [{"number": pin.number, "pinned": pin.pinned, **_excerpt(pin)} for pin in pins]}
     )
@@ -73,6 +75,7 @@ def _excerpt(pin: Pin) -> dict[str, Any]:
 
 
 def conversations_markdown(talks: Iterable[Talk]) -> str:
+    """`talks` as notes in Markdown, what is quoted numbered and its sources listed below."""
     return "\n".join(_talk_markdown(talk, turns) for talk, turns in talks)
 
 
@@ -96,6 +99,7 @@ def _talk_markdown(talk: Conversation, turns: Sequence[Asked]) -> str:
 
 
 def reading_markdown(pins: Sequence[Pin]) -> str:
+    """`pins` as a note in Markdown, numbered, with the sources listed below."""
     lines, sources = [f"# {READING_LIST}", ""], Sources()
     for pin in pins:
         found = pin.excerpt
@@ -112,6 +116,7 @@ def _sources_markdown(sources: Sources) -> list[str]:
 
 
 def conversations_html(talks: Iterable[Talk], name: str) -> str:
+    """`talks` as a page that stands alone and that Word opens; `name` is its title."""
     return _page(name, [part for talk, turns in talks for part in _talk_html(talk, turns)])
 
 
@@ -132,6 +137,7 @@ def _talk_html(talk: Conversation, turns: Sequence[Asked]) -> list[Markup]:
 
 
 def reading_html(pins: Sequence[Pin]) -> str:
+    """`pins` as a page that stands alone and that Word opens."""
     parts, sources = [element("h1", READING_LIST)], Sources()
     for pin in pins:
         found = pin.excerpt

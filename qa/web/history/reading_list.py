@@ -28,6 +28,8 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
+    """A pinned passage, its number on the list and when it was pinned: UTC, as ISO 8601 writes it."""
+
     number: int
     pinned: str
     excerpt: Excerpt

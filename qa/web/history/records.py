@@ -17,6 +17,8 @@ _APART = "article kept apart"
 
 @dataclass(frozen=True, slots=True)
 class Packed:
+    """A value as JSON, with the articles that it names kept beside it, each once."""
+
     record: str
     articles: dict[str, bytes]
     """Those that the record names, by the sum of what they hold."""

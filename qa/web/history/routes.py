@@ -18,6 +18,7 @@ _MANY = 1_000_000
 
 
 def routes(history: History) -> list[Any]:
+    """What serves exports of what `history` keeps, each visitor their own: Starlette routes."""
     from starlette.requests import Request
     from starlette.responses import PlainTextResponse, Response
     from starlette.routing import Route

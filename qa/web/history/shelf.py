@@ -19,4 +19,5 @@ def clean(text: str) -> str:
 
 
 def now() -> str:
+    """The time in UTC, to the second, as ISO 8601 writes it."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -20,10 +20,14 @@ Day = Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "d
 
 
 class Given(BaseModel):
+    """What an operation takes; a name that is not in it is refused."""
+
     model_config = ConfigDict(extra="forbid")
 
 
 class Narrow(Given):
+    """Which articles count."""
+
     since: Day | None = Field(None, description="Only articles of this day or later.")
     until: Day | None = Field(None, description="Only articles of this day or earlier.")
     sources: list[str] | None = Field(
@@ -35,6 +39,8 @@ class Narrow(Given):
 
 
 class Question(Narrow):
+    """What `ask` takes."""
+
     model_config = ConfigDict(json_schema_extra={"examples": [examples.ASKED]})
 
     question: str = Field(description="The question, in words.", min_length=1, max_length=LONGEST)
@@ -48,6 +54,8 @@ class Question(Narrow):
 
 
 class Words(Narrow):
+    """What `search` takes."""
+
     model_config = ConfigDict(json_schema_extra={"examples": [examples.SEARCHED]})
 
     text: str = Field(
@@ -57,6 +65,8 @@ class Words(Narrow):
 
 
 class Listing(Given):
+    """What `articles` takes."""
+
     text: str = Field(
         "",
         description="Only articles whose title, publisher or day holds each of these words.",
@@ -67,6 +77,8 @@ class Listing(Given):
 
 
 class Place(Given):
+    """A part of an article."""
+
     start: int = Field(0, description="The first character.", ge=0, le=10**9)
     end: int | None = Field(
         None,
@@ -78,8 +90,10 @@ class Place(Given):
 
 
 class Part(Place):
+    """What `read` takes."""
+
     id: str = Field(description="The article's id, as passages, answers and the list of articles name it.")
 
 
 class Nothing(Given):
-    pass
+    """What `info` takes."""

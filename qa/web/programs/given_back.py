@@ -8,6 +8,8 @@ _SPAN = "Characters are counted from 0 in the text of the article; `end` is the 
 
 
 class Origin(BaseModel):
+    """Where a text was published."""
+
     title: str
     url: str | None = Field(description="Its address, where it says one.")
     date: str | None = Field(description="Day of publication (YYYY-MM-DD), where it says one.")
@@ -15,14 +17,20 @@ class Origin(BaseModel):
 
 
 class Other(Origin):
+    """Where a text was published, and the id of its article."""
+
     article: str = Field(description="The id of the article.")
 
 
 class Heading(Origin):
+    """An article without its text."""
+
     id: str = Field(description="What `read` takes.")
 
 
 class Span(BaseModel):
+    """A piece of an article, word for word."""
+
     text: str = Field(description="Exactly as it stands in the article.")
     start: int = Field(description=_SPAN)
     end: int

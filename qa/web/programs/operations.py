@@ -19,6 +19,8 @@ INSTRUCTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    """One thing that programs may ask for, over HTTP and MCP alike."""
+
     name: str
     title: str
     description: str
@@ -33,6 +35,7 @@ class Operation:
 
 
 def operations(corpus: Corpus) -> tuple[Operation, ...]:
+    """All that programs may ask of `corpus`."""
     return (
         Operation(
             "ask",

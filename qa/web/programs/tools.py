@@ -29,6 +29,7 @@ class Tools:
 
 
 def tools(operations: tuple[Operation, ...], waiting: Waiting) -> Tools:
+    """`operations` as tools of an MCP server, with JSON Schemas of what they take and return."""
     from mcp import types
     from mcp.server.lowlevel import Server
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager

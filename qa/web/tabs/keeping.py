@@ -69,6 +69,7 @@ def opened(open: Any, history: History, asking: ask.Asking, shelf: Shelf, id: st
 
 
 def shelf_of(history: History, request: Any) -> Shelf:
+    """The shelf of whoever sent `request`, a gradio.Request."""
     asked = request.request
     return history.shelf(visitor(asked.scope))
 

@@ -59,6 +59,7 @@ def _taking(what: str) -> list[Markup]:
 
 
 def reading_list(pins: Sequence[Pin]) -> Markup:
+    """`pins` as they are shown on the page, with links that export them."""
     if not pins:
         said = (
             "Pin a passage beside an answer, and it is kept here, to be exported as a note with its sources."

@@ -57,7 +57,7 @@ def test_a_saved_site(tmp_path: Path) -> None:
     [
         (b"", "no record in it"),
         (b"hello, no archive\n", "not a web archive"),
-        (gzip.compress(b"hello\n"), "not a web archive"),
+        (gzip.compress(b"hello\n", mtime=0), "not a web archive"),
         (archive(("https://a.example/", "200 OK", "text/html", b"<html></html>")), "no article found"),
         (archive(("https://a.example/", "200 OK", "text/html", b"\0" * 500)), "full of NUL bytes"),
     ],
