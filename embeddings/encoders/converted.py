@@ -144,8 +144,8 @@ def _put(made: Path, folder: Path, before: Path) -> None:
 
 
 def _sum_of(mark: str, facts: Facts, files: dict[str, str]) -> str:
-    told = json.dumps([FORMAT, mark, facts, files], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+    described = json.dumps([FORMAT, mark, facts, files], sort_keys=True)
+    return hashlib.sha256(described.encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -27,8 +27,8 @@ PATIENCE = 4.0
 """Seconds of waiting for one of computing: others compute too."""
 _LOOKS = 0.25
 """Seconds from one look at the clock to the next."""
-_TOLD = 1_000_000
-"""Bytes after which it is told again how far it has read."""
+_REPORT_EVERY = 1_000_000
+"""Bytes after which a reader says again how far it has read."""
 _START = "import sys; sys.path[:] = {path!r}; from embeddings.sources.reading_process import serve; serve()"
 
 
@@ -55,7 +55,7 @@ class ReadingProcess:
         self,
         file: File,
         reading: Reading,
-        told: Callable[[int], None],
+        on_read: Callable[[int], None],
         place: Path | None,
         seconds: float,
         memory: int,
@@ -69,7 +69,7 @@ class ReadingProcess:
             "memory": memory,
         }
         try:
-            yield from self._answer(asked, told)
+            yield from self._answer(asked, on_read)
         except (OSError, ValueError, EOFError):
             self.end()
             raise Took(self._why(seconds, memory)) from None
@@ -84,7 +84,7 @@ class ReadingProcess:
                 with suppress(OSError):
                     stream.close()
 
-    def _answer(self, asked: dict[str, Any], told: Callable[[int], None]) -> Iterator[Article | Skipped]:
+    def _answer(self, asked: dict[str, Any], on_read: Callable[[int], None]) -> Iterator[Article | Skipped]:
         if self.running.stdin is None or self.running.stdout is None:
             raise EOFError
         self.running.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -99,7 +99,7 @@ class ReadingProcess:
             if kind == "end":
                 return
             if kind == "read":
-                told(values)
+                on_read(values)
             elif kind == "warning":
                 log.warning(values[0], *values[1:])
             else:
@@ -148,7 +148,7 @@ def serve() -> None:
 
         def on_read(read: int) -> None:
             nonlocal reported
-            if read >= reported + _TOLD:
+            if read >= reported + _REPORT_EVERY:
                 reported = read
                 _tell(out, "read", read)
 

@@ -37,15 +37,15 @@ def is_apart(name: str, size: int) -> bool:
 
 
 def read_apart(
-    file: File, reading: Reading, told: Callable[[int], None] = lambda _: None, place: Path | None = None
+    file: File, reading: Reading, on_read: Callable[[int], None] = lambda _: None, place: Path | None = None
 ) -> Iterator[Article | Skipped]:
     """What `read_file` yields; a file that takes too much is left out."""
     now = _grown(file, place)
     if is_apart(file.path.name, now.size):
-        yield from _read(now, reading, told, place)
+        yield from _read(now, reading, on_read, place)
     else:
-        yield from read_file(now, reading, told, place)
-    told(file.size)
+        yield from read_file(now, reading, on_read, place)
+    on_read(file.size)
 
 
 def _grown(file: File, place: Path | None) -> File:
@@ -57,17 +57,17 @@ def _grown(file: File, place: Path | None) -> File:
 
 
 def _read(
-    file: File, reading: Reading, told: Callable[[int], None], place: Path | None
+    file: File, reading: Reading, on_read: Callable[[int], None], place: Path | None
 ) -> Iterator[Article | Skipped]:
     try:
         process = _waiting() or ReadingProcess()
     except OSError:  # no room for another process
-        yield from read_file(file, reading, told, place)
+        yield from read_file(file, reading, on_read, place)
         return
     answered = False
     try:
         seconds = SECONDS + file.size / PER_SECOND
-        yield from process.read(file, file.reading or reading, told, place, seconds, MEMORY)
+        yield from process.read(file, file.reading or reading, on_read, place, seconds, MEMORY)
         answered = True
     except Took as reason:
         yield Skipped(str(file.path), str(reason))

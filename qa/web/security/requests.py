@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 _FORWARDED = (b"x-forwarded-", b"x-original-", b"x-rewrite-")
 """Beginnings of headers by which a proxy says what it was asked."""
-_TOLD = frozenset((b"forwarded", b"x-real-ip", b"x-scheme", b"x-script-name"))
+_OF_PROXIES = frozenset((b"forwarded", b"x-real-ip", b"x-scheme", b"x-script-name"))
 _INSIDE = frozenset((b"x-gradio-server",))
 """Headers that Gradio's own servers send to one another; no proxy has a use for them."""
 _MISUNDERSTOOD = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
@@ -26,16 +26,16 @@ class OwnAddress:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if "headers" in scope:
-            told = (scope.get("client") or ("",))[0] in self._proxies
-            kept = [(name, value) for name, value in scope["headers"] if _may_say(name.lower(), told)]
+            trusted = (scope.get("client") or ("",))[0] in self._proxies
+            kept = [(name, value) for name, value in scope["headers"] if _may_say(name.lower(), trusted)]
             scope = {**scope, "headers": kept}
         await self._app(scope, receive, send)
 
 
-def _may_say(name: bytes, told: bool) -> bool:
+def _may_say(name: bytes, trusted: bool) -> bool:
     if name in _INSIDE:
         return False
-    return told or not (name in _TOLD or name.startswith(_FORWARDED))
+    return trusted or not (name in _OF_PROXIES or name.startswith(_FORWARDED))
 
 
 class OneLineOfTrouble:
