@@ -1,8 +1,7 @@
 """Passages as people read them: the answer marked, matching words underlined, and why each ranks."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -11,16 +10,11 @@ from markupsafe import Markup
 from embeddings.text.sentences import Span
 from embeddings.types import Article
 from qa.types import Answer, RankedPassage
+from qa.web.reasons import WORD, Term, reasons
 from qa.wording.markup import element, join, link
 
-WHY = {"dense": "meaning", "passage_words": "words", "article_words": "article"}
-"""What the signals are called on the page; another signal goes by its own name."""
 _COPIES = 5
 """Copies of a report that are named."""
-_WORD = re.compile(r"\w+")
-
-Matches = Callable[[str], bool]
-"""Says of a word whether the question has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +27,12 @@ class Piece:
     short: bool = False
 
 
-def pieces(text: str, span: Span, answer: Answer | None, matches: Matches) -> list[Piece]:
+def pieces(text: str, span: Span, answer: Answer | None, term: Term) -> list[Piece]:
     """`text[start:end]` of `span` cut where the answer, its short form and matching words begin and end."""
     start, end = span
     sentence = _within(span, (answer.start, answer.end) if answer else None)
     short = _within(span, (answer.short.start, answer.short.end) if answer and answer.short else None)
-    words = [found.span() for found in _WORD.finditer(text, start, end) if matches(found.group())]
+    words = [found.span() for found in WORD.finditer(text, start, end) if term(found.group())]
     cuts = sorted({start, end, *sentence, *short, *(cut for word in words for cut in word)})
     made = [
         Piece(text[first:last], _holds(sentence, first), _inside(first, words), _holds(short, first))
@@ -70,12 +64,12 @@ def inside_of(passage: RankedPassage, answer: Answer | None) -> Answer | None:
     return answer if inside else None
 
 
-def quotation(text: str, span: Span, answer: Answer | None, matches: Matches) -> Markup:
+def quotation(text: str, span: Span, answer: Answer | None, term: Term) -> Markup:
     """`text[start:end]` with the answer in one `<mark>`, its short form strong, matching words underlined."""
     before: list[Markup] = []
     marked: list[Markup] = []
     after: list[Markup] = []
-    for piece in pieces(text, span, answer, matches):
+    for piece in pieces(text, span, answer, term):
         shown = element("u", piece.text) if piece.word else join([piece.text])
         shown = element("strong", shown) if piece.short else shown
         (marked if piece.answer else after if marked else before).append(shown)
@@ -102,17 +96,21 @@ def day(iso: str | None) -> str | None:
 
 
 def card(
-    ranked: RankedPassage, among: Sequence[RankedPassage], answer: Answer | None, matches: Matches
+    ranked: RankedPassage,
+    among: Sequence[RankedPassage],
+    answer: Answer | None,
+    asked: frozenset[str],
+    term: Term,
 ) -> Markup:
-    """One passage with all that is known of it; `among` are the passages it is compared with."""
+    """One passage with all that is known of it; `among` and `asked` are those of `reasons`."""
     passage = ranked.passage
-    quoted = quotation(passage.article.text, (passage.start, passage.end), inside_of(ranked, answer), matches)
+    quoted = quotation(passage.article.text, (passage.start, passage.end), inside_of(ranked, answer), term)
     return element(
         "article",
         heading(passage.article, str(ranked.rank)),
         element("blockquote", quoted, class_="quotation", dir="auto"),
         _also(ranked.also),
-        _why(ranked, among),
+        element("p", "; ".join(reasons(ranked, among, asked, term)), class_="why"),
         class_="card",
         aria_label=f"Passage {ranked.rank}: {title(passage.article)}",
     )
@@ -139,42 +137,3 @@ def heading(article: Article, rank: str | None = None) -> Markup:
         element("h3", title(article), dir="auto"),
         element("p", *facts, link(article.url), class_="origin"),
     )
-
-
-def shares(ranked: RankedPassage, among: Sequence[RankedPassage]) -> Iterator[tuple[str, int]]:
-    """Each signal's name and its value in hundredths of the best among these passages.
-
-    A signal that says nothing of any of them is left out.
-    """
-    for signal in fields(ranked.signals):
-        values = [_number(getattr(other.signals, signal.name)) for other in among]
-        best = max(values, default=0.0)
-        if best > 0:
-            share = _number(getattr(ranked.signals, signal.name)) / best
-            name = WHY.get(signal.name, signal.name.replace("_", " "))
-            yield name, round(100 * min(max(share, 0.0), 1.0))
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _why(ranked: RankedPassage, among: Sequence[RankedPassage]) -> Markup:
-    bars = [
-        element(
-            "li",
-            element("span", name),
-            element(
-                "span",
-                element("span", style=f"width: {share}%"),
-                class_="bar",
-                role="meter",
-                aria_label=f"{name}, beside the best passage shown",
-                aria_valuemin=0,
-                aria_valuemax=100,
-                aria_valuenow=share,
-            ),
-        )
-        for name, share in shares(ranked, among)
-    ]
-    return element("ul", *bars, class_="why", title="How near each is to the best passage shown")

@@ -137,6 +137,11 @@ def term(word: str) -> str | None:
     return found[0] if found else None
 
 
-def matcher(turn: Turn) -> Callable[[str], bool]:
-    """Says of a word whether the question of `turn` has it."""
-    return lambda word: term(word) in turn.terms
+def asked_term(turn: Turn) -> Callable[[str], str | None]:
+    """Says of a word which of the rare words of `turn`'s question it is."""
+
+    def found(word: str) -> str | None:
+        known = term(word)
+        return known if known in turn.terms else None
+
+    return found

@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from embeddings.types import Article, Filter
 from qa.types import RankedPassage, Result
-from qa.web.cards import Matches, day, heading, inside_of, origin, quotation, title
+from qa.web.cards import day, heading, inside_of, origin, quotation, title
+from qa.web.reasons import Term, bears
 from qa.wording.markup import element, join, safe_address
 from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood, years
 from qa.wording.safe_text import json_text
@@ -121,15 +122,23 @@ def narrowed(narrow: Filter) -> str:
     return ". ".join(part for part in (asked, f"Only {only}" if only else None) if part)
 
 
-def in_reading_order(result: Result) -> list[RankedPassage]:
-    """The passages, the one that holds the answer first."""
-    return sorted(result.passages, key=lambda ranked: inside_of(ranked, result.answer) is None)
+def bearing(turn: Turn, term: Term) -> list[bool]:
+    """Of each passage, best first, whether it is the first, has the question's words, or holds an answer."""
+    if not turn.result:
+        return []
+    given = [turn.result.answer, *turn.result.agreeing, *turn.result.differing]
+    return [
+        ranked.rank == 1
+        or bears(ranked, turn.terms, term)
+        or any(inside_of(ranked, answer) for answer in given)
+        for ranked in turn.result.passages
+    ]
 
 
-def opened(result: Result, ranked: RankedPassage, matches: Matches) -> Markup:
+def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
     """The whole article, its passage set off and the answer in it marked."""
     article, passage = ranked.passage.article, ranked.passage
-    inside = quotation(article.text, (passage.start, passage.end), inside_of(ranked, result.answer), matches)
+    inside = quotation(article.text, (passage.start, passage.end), inside_of(ranked, result.answer), term)
     text = join(
         [
             article.text[: passage.start],

@@ -197,5 +197,5 @@ def _plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _no_word(_: str) -> bool:
-    return False
+def _no_word(_: str) -> None:
+    return None

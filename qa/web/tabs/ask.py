@@ -161,17 +161,19 @@ def _connect(made: Asking, live: LiveQA) -> None:
     ]
     index = {"concurrency_id": "index", "concurrency_limit": 1, **_QUIET}
     turns, at = made.turns, made.selected
-    made.question.submit(go_on, [turns, made.question, *made.narrowing], outputs, **index)
-    made.understood.submit(ask, [turns, made.understood, *made.narrowing], outputs, **index)
-    made.chat.example_select(example, [turns, *made.narrowing], outputs, **index)
-    made.again.click(again, [turns, at, *made.narrowing], outputs, **index)
     shown = [at, *made.evidence.components]
-    made.chat.select(select, [turns], shown, **_QUIET)
-    made.evidence.earlier.click(partial(step, -1), [turns, at], shown, **_QUIET)
-    made.evidence.later.click(partial(step, 1), [turns, at], shown, **_QUIET)
-    made.evidence.timeline.click(
-        within, [turns, at, *made.narrowing], [*outputs, made.since, made.until], **index
-    )
+    days = [*outputs, made.since, made.until]
+    for event in (
+        made.question.submit(go_on, [turns, made.question, *made.narrowing], outputs, **index),
+        made.understood.submit(ask, [turns, made.understood, *made.narrowing], outputs, **index),
+        made.chat.example_select(example, [turns, *made.narrowing], outputs, **index),
+        made.again.click(again, [turns, at, *made.narrowing], outputs, **index),
+        made.chat.select(select, [turns], shown, **_QUIET),
+        made.evidence.earlier.click(partial(step, -1), [turns, at], shown, **_QUIET),
+        made.evidence.later.click(partial(step, 1), [turns, at], shown, **_QUIET),
+        made.evidence.timeline.click(within, [turns, at, *made.narrowing], days, **index),
+    ):
+        event.then(None, js=evidence.TO_ANSWER, queue=False, **_QUIET)
     emptied = [made.understood, made.chat, turns, *shown]
     made.chat.clear(lambda: _shown(made, (), 0), None, emptied, **_QUIET)
 

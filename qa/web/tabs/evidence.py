@@ -6,11 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from qa.types import RankedPassage
 from qa.web.cards import card
-from qa.web.live import matcher
+from qa.web.live import asked_term
 from qa.web.timeline import chart, timeline
-from qa.web.turns import Turn, as_json, as_markdown, citations, in_reading_order, lead, opened
+from qa.web.turns import Turn, as_json, as_markdown, bearing, citations, lead, opened
 
 SLOTS = 20
 """Passages that the page can show at once."""
@@ -19,6 +18,14 @@ _TO_PASSAGE = """() => {
     document.querySelector('#reader .whole')?.focus({preventScroll: true})
     document.getElementById('opened-passage')?.scrollIntoView({block: 'center'})
 }"""
+TO_ANSWER = """() => requestAnimationFrame(() => {
+    const column = document.querySelector('#evidence')
+    const slot = document.querySelector('#passages mark')?.closest('.slot')
+    const below = slot && slot !== document.querySelector('#passages .slot')
+    const [from, to] = [column, slot].map(element => element?.getBoundingClientRect().top)
+    column.scrollTop = below ? column.scrollTop + to - from : 0
+})"""
+"""Brings the passage with the answer into view where the column scrolls by itself."""
 _TO_BUTTON = "() => document.querySelectorAll('#passages button.open')[window.openedPlace]?.focus()"
 ESCAPE = """() => document.addEventListener('keydown', event => {
     if (event.key === 'Escape' && !document.querySelector('input[aria-expanded=true]'))
@@ -51,6 +58,8 @@ class Evidence:
     """For each place a column, the card in it, and its button."""
     pins: Sequence[Any]
     """For each place a button that pins it; empty where nothing is kept."""
+    more: Any
+    """Shows the passages that do not seem to bear on the question."""
     reader: Any
     article: Any
     back: Any
@@ -68,6 +77,7 @@ class Evidence:
             self.earlier,
             self.later,
             self.passages,
+            self.more,
             self.reader,
             self.timeline,
             self.export,
@@ -87,6 +97,7 @@ def column(pinning: bool = False) -> Evidence:
     with gr.Column(visible=True, elem_id="passages") as passages:
         made = [_slot(pinning) for _ in range(SLOTS)]
         slots, pins = [slot for slot, _ in made], [pin for _, pin in made if pin]
+        more = gr.Button(visible=False, size="sm", elem_id="more")
     with gr.Column(visible=False, elem_id="reader") as reader:
         back = gr.Button("← Back to the passages", size="sm", elem_id="back")
         article = gr.HTML()
@@ -106,6 +117,7 @@ def column(pinning: bool = False) -> Evidence:
         passages,
         slots,
         pins,
+        more,
         reader,
         article,
         back,
@@ -158,6 +170,13 @@ def connect(evidence: Evidence, turns: Any, selected: Any) -> None:
             [*panes, evidence.article],
             **quiet,
         ).then(None, js=_TO_PASSAGE.replace("PLACE", str(place)), **quiet)
+    columns = [column for column, _, _ in evidence.slots]
+    evidence.more.click(
+        lambda turns, at: [gr.Button(visible=False), *_visible(len(cards(turns[at])))],
+        [turns, selected],
+        [evidence.more, *columns],
+        **quiet,
+    )
     back = evidence.back.click(
         lambda: [gr.Column(visible=True), gr.Column(visible=False)], None, panes, **quiet
     )
@@ -169,7 +188,7 @@ def whole_article(turns: Sequence[Turn], at: int, place: int) -> Markup:
     turn = turns[at]
     if not turn.result:
         return Markup()
-    return opened(turn.result, in_reading_order(turn.result)[place], matcher(turn))
+    return opened(turn.result, turn.result.passages[place], asked_term(turn))
 
 
 def updates(evidence: Evidence, turns: Sequence[Turn], at: int) -> dict[Any, Any]:
@@ -179,12 +198,15 @@ def updates(evidence: Evidence, turns: Sequence[Turn], at: int) -> dict[Any, Any
     turn = turns[at] if turns else None
     result = turn.result if turn else None
     shown = cards(turn)
+    near = bearing(turn, asked_term(turn))[:SLOTS] if turn else []
+    far = near.count(False)
     when = chart(timeline(turn.days), bool(turn.narrow.since or turn.narrow.until)) if turn else ""
     changes = {
         evidence.lead: lead(turn),
         evidence.earlier: gr.Button(visible=0 < at < len(turns)),
         evidence.later: gr.Button(visible=at < len(turns) - 1),
         evidence.passages: gr.Column(visible=True),
+        evidence.more: gr.Button(_further(far), visible=far > 0),
         evidence.reader: gr.Column(visible=False),
         evidence.timeline: gr.HTML(when, visible=bool(when)),
         evidence.export: gr.Accordion(visible=bool(shown)),
@@ -192,14 +214,25 @@ def updates(evidence: Evidence, turns: Sequence[Turn], at: int) -> dict[Any, Any
     texts = (citations(result), as_markdown(result), as_json(result)) if result else ("", "", "")
     changes.update(zip(evidence.texts, texts, strict=True))
     for place, (column, html, _) in enumerate(evidence.slots):
-        changes[column] = gr.Column(visible=place < len(shown))
+        changes[column] = gr.Column(visible=place < len(shown) and near[place])
         changes[html] = shown[place] if place < len(shown) else ""
     return changes
 
 
 def cards(turn: Turn | None) -> list[Markup]:
-    """The cards of a turn's passages, the one with the answer first."""
+    """The cards of a turn's passages, best first."""
     if not turn or not turn.result:
         return []
-    passages: list[RankedPassage] = in_reading_order(turn.result)[:SLOTS]
-    return [card(ranked, passages, turn.result.answer, matcher(turn)) for ranked in passages]
+    passages, term = turn.result.passages[:SLOTS], asked_term(turn)
+    return [card(ranked, passages, turn.result.answer, turn.terms, term) for ranked in passages]
+
+
+def _visible(count: int) -> list[Any]:
+    """The first `count` places shown, the others not."""
+    import gradio as gr
+
+    return [gr.Column(visible=place < count) for place in range(SLOTS)]
+
+
+def _further(count: int) -> str:
+    return f"Show {count} further passage{'s' if count > 1 else ''} with few of the words asked for"

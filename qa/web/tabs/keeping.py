@@ -9,7 +9,7 @@ from qa.web.history.history import History
 from qa.web.history.shelf import Shelf
 from qa.web.security.login import visitor
 from qa.web.tabs import ask, kept
-from qa.web.turns import Turn, in_reading_order
+from qa.web.turns import Turn
 
 T = TypeVar("T")
 QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
@@ -104,4 +104,4 @@ def _labels(history: History, shelf: Shelf, turns: Sequence[Turn], at: int, slot
 
 
 def _passages(turn: Turn) -> list[RankedPassage]:
-    return in_reading_order(turn.result) if turn.result else []
+    return list(turn.result.passages) if turn.result else []

@@ -13,7 +13,7 @@ from embeddings.errors import NoIndexError, QAError, QueryError
 from embeddings.index.records import Kept
 from embeddings.types import Article, Filter, Passage, Skipped
 from qa.types import Answer, RankedPassage, Result, Short, Signals
-from qa.web import api, cards, server, timeline, turns, updates
+from qa.web import api, cards, reasons, server, timeline, turns, updates
 from qa.web.security import guard
 from qa.web.tabs import articles, ask, evidence
 from qa.web.turns import Turn
@@ -90,8 +90,11 @@ class Seen(HTMLParser):
             self.marked += data
 
 
-def bridge(word: str) -> bool:
-    return word.casefold() == "bridge"
+ASKED = frozenset({"bridge"})
+
+
+def bridge(word: str) -> str | None:
+    return "bridge" if word.casefold() == "bridge" else None
 
 
 def test_pieces_are_the_passage_and_the_answer_exactly() -> None:
@@ -117,7 +120,7 @@ def test_the_mark_is_the_span() -> None:
     assert of.answer
     assert shown.marked == of.answer.text
     assert TEXT in shown.text
-    assert Seen(cards.card(of.passages[1], of.passages, of.answer, bridge)).marked == of.answer.text
+    assert Seen(cards.card(of.passages[1], of.passages, of.answer, ASKED, bridge)).marked == of.answer.text
 
 
 def test_an_answer_is_not_marked_in_another_article() -> None:
@@ -125,8 +128,20 @@ def test_an_answer_is_not_marked_in_another_article() -> None:
     assert cards.inside_of(of.passages[0], of.answer) is None
 
 
-def test_the_passage_with_the_answer_comes_first() -> None:
-    assert [ranked.rank for ranked in turns.in_reading_order(result())] == [2, 1]
+def test_passages_keep_their_ranks_and_those_that_do_not_bear_on_the_question_are_folded_away() -> None:
+    of = result()
+    far = [ranked(article(text), 0, len(text), rank) for rank, text in ((3, "A cup."), (4, "The bridge."))]
+    untitled = [
+        replace(one, passage=replace(one.passage, article=replace(one.passage.article, title="")))
+        for one in far
+    ]
+    turn = Turn("?", Filter(), replace(of, passages=(*of.passages, *untitled)), ASKED)
+    assert turns.bearing(turn, bridge) == [True, True, False, True]
+    agreeing = Answer(untitled[0].passage.article, 2, 5, 3)
+    said = replace(turn, result=replace(turn.result or of, agreeing=(agreeing,)))
+    assert turns.bearing(said, bridge) == [True, True, True, True]
+    assert turns.bearing(replace(turn, terms=ASKED | {"fell", "dawn"}), bridge) == [True, True, False, False]
+    assert [Seen(card).text[:1] for card in evidence.cards(turn)] == ["1", "2", "3", "4"]
 
 
 def test_hostile_text_stays_text() -> None:
@@ -178,10 +193,25 @@ def test_a_link_names_its_host_and_tells_it_nothing() -> None:
     assert "rel" in made.attributes
 
 
-def test_bars_are_shares_of_the_best_and_silent_signals_are_left_out() -> None:
-    both = [ranked(article(), 0, 5, 1, dense=0.5), ranked(article(), 0, 5, 2, dense=-0.1, passage_words=4.0)]
-    assert list(cards.shares(both[0], both)) == [("meaning", 100), ("words", 0)]
-    assert list(cards.shares(both[1], both)) == [("meaning", 0), ("words", 100)]
+@pytest.mark.parametrize(
+    ("asked", "values", "said"),
+    [
+        ({"bridge"}, {"dense": 0.6}, ["has the word that counts", "closest in meaning"]),
+        ({"bridge", "fell"}, {"dense": 0.46}, ["has 1 of 2 words that count", "close in meaning"]),
+        ({"fell", "dawn"}, {"dense": 0.44}, ["has none of 2 words that count"]),
+        ({"fell"}, {"date": 1.0}, ["lacks the word that counts", "of the days asked about"]),
+        (set(), {"date": 0.5}, ["near the days asked about"]),
+        (set(), {"date": 0.3, "dense": -0.1}, []),
+    ],
+)
+def test_why_a_passage_ranks_is_said_in_words(
+    asked: set[str], values: dict[str, float], said: list[str]
+) -> None:
+    """The title has the word `bridge`; the cosine of the other passage is 0.5."""
+    place = ranked(article(), 0, 5, 1, **values)
+    among = [place, ranked(article(), 0, 5, 2, dense=0.5)]
+    term = bridge if "bridge" in asked else lambda _: None
+    assert reasons.reasons(place, among, frozenset(asked), term) == said
 
 
 def test_the_reply_is_the_answer_with_its_origin() -> None:
@@ -360,7 +390,7 @@ def test_errors_become_turns() -> None:
 def test_copies_are_named_on_the_card() -> None:
     copies = [article(source=f"Paper {n}", date="2022-11-04") for n in range(7)]
     place = replace(ranked(article(), 0, 8), also=tuple(copies))
-    shown = Seen(cards.card(place, [place], None, lambda _: False))
+    shown = Seen(cards.card(place, [place], None, ASKED, bridge))
     assert "Paper 0 · 4 November 2022" in shown.text
     assert "Paper 4" in shown.text
     assert "Paper 5" not in shown.text
