@@ -1,5 +1,6 @@
 """When the passages that match were published: bars of days, weeks, months or years, each a button."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from qa.wording.markup import element
 
 _MOST = 45
 """Bars that stand beside one another, each wide enough to be hit."""
+_MARKS = 6
+"""Months or years that are named below them, at most."""
 _DAYS = {"day": 1, "week": 7, "month": 32}
 """Days after the first of each from which the next one has surely begun."""
 _YEARS = {"year": 1, **{f"{years} years": years for years in (2, 5, 10, 20, 50, 100, 250)}}
@@ -94,16 +97,32 @@ def chart(bars: Sequence[Bar], narrowed: bool) -> Markup:
     if len(bars) < 2:
         return element("section", element("h3", "When"), every, class_="timeline") if every else Markup()
     most = max(bar.count for bar in bars)
-    ends = (_day(bars[0].since), _day(bars[-1].until))
     return element(
         "section",
         element("h3", "When"),
         element("p", f"Passages that match, by {bars[0].unit}: choose a bar to ask only then."),
         every,
         element("div", *(_bar(bar, most) for bar in bars), class_="bars", role="group", aria_label="When"),
-        element("div", *(element("span", end) for end in ends), class_="ends"),
+        element("div", *(element("span", mark) for mark in axis(bars)), class_="axis", aria_hidden="true"),
         class_="timeline",
     )
+
+
+def axis(bars: Sequence[Bar]) -> list[str]:
+    """What stands below each of `bars`: its month or year where one begins, as far as there is room."""
+    room, marks = math.ceil(len(bars) / _MARKS), [_mark(bar) for bar in bars]
+    last = -room
+    for at, mark in enumerate(marks):
+        begins = not at or mark != _mark(bars[at - 1])
+        if begins and at >= last + room and (not at or at + room <= len(bars)):
+            last = at
+        else:
+            marks[at] = ""
+    return marks
+
+
+def _mark(bar: Bar) -> str:
+    return f"{bar.since:%b} {bar.since.year}" if bar.unit in ("day", "week") else str(bar.since.year)
 
 
 def _bar(bar: Bar, most: int) -> Markup:
@@ -114,7 +133,6 @@ def _bar(bar: Bar, most: int) -> Markup:
         "button",
         element("span", style=f"height: {round(100 * bar.count / most)}%"),
         type="button",
-        title=said,
         aria_label=said,
         data_days=f"{bar.since}/{bar.until}",
     )

@@ -131,7 +131,7 @@ class Visitor:
 
     @property
     def marked(self) -> str:
-        return str(self.page.locator("#passages .slot").first.locator("mark").inner_text())
+        return str(self.page.locator("#passages mark").first.inner_text())
 
     @property
     def said(self) -> list[str]:

@@ -320,6 +320,22 @@ def test_bars_are_buttons_that_say_what_they_stand_for() -> None:
     assert timeline.chart(bars[:1], narrowed=False) == timeline.chart([], narrowed=False) == ""
 
 
+@pytest.mark.parametrize(
+    ("days", "marks"),
+    [
+        (("2022-11-03", "2022-11-01"), {0: "Nov 2022"}),
+        (("2022-10-30", "2022-11-04"), {0: "Oct 2022", 2: "Nov 2022"}),
+        (("2021-01-05", "2022-12-05"), {0: "2021", 12: "2022"}),
+        (("2022-01-03", "2022-07-04"), {0: "Jan 2022", 5: "Feb 2022", 13: "Apr 2022", 22: "Jun 2022"}),
+        (("1980-01-03", "2019-07-04"), {0: "1980", 7: "1987", 14: "1994", 21: "2001", 28: "2008"}),
+    ],
+)
+def test_below_the_bars_stands_where_a_month_or_a_year_begins(
+    days: tuple[str, ...], marks: dict[int, str]
+) -> None:
+    assert dict(filter(lambda at: at[1], enumerate(timeline.axis(timeline.timeline(days))))) == marks
+
+
 def test_the_report_names_every_file() -> None:
     def kept(id: str, content: bytes) -> Kept:
         return Kept(id, content, b"", 0, 1)
