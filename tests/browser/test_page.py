@@ -249,9 +249,35 @@ def test_an_article_is_opened_at_its_passage(visit: Callable[..., Visitor]) -> N
     visitor.page.locator("#passages .slot").first.wait_for()
 
 
+def test_what_does_not_bear_on_the_question_is_folded_away(visit: Callable[..., Visitor]) -> None:
+    visitor = visit()
+    visitor.ask(BRIDGE)
+    slots = visitor.page.locator("#passages .slot")
+    assert slots.count() == 1
+    assert visitor.page.locator("#passages .why").inner_text().startswith("Has ")
+    visitor.page.locator("#more").click()
+    playwright.expect(visitor.page.locator("#more")).to_have_count(0)
+    assert slots.count() > 1
+    ranks = visitor.page.locator("#passages .rank").all_inner_texts()
+    assert ranks == [str(rank) for rank in range(1, len(ranks) + 1)]
+
+
+def test_question_answer_passage_and_composer_are_on_one_screen(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(viewport={"width": 1280, "height": 720})
+    visitor.ask(BRIDGE)
+    for place in ("#question", "#chat [data-testid=bot]", "#passages mark", "#lead .asked"):
+        box = visitor.page.locator(place).first.bounding_box()
+        assert box["y"] >= 0, place
+        assert box["y"] + box["height"] <= 720, place
+    visitor.page.locator("#more").click()
+    visitor.page.locator("#evidence").evaluate("column => { column.scrollTop = column.scrollHeight }")
+    assert visitor.page.locator("#question").bounding_box()["y"] + 40 <= 720
+
+
 def test_escape_leaves_an_article_and_gives_the_focus_back(visit: Callable[..., Visitor]) -> None:
     visitor = visit()
     visitor.ask(BRIDGE)
+    visitor.page.locator("#more").click()
     second = visitor.page.get_by_role("button", name="Open the article").nth(1)
     second.press("Enter")
     whole = visitor.page.get_by_role("region", name="Whole article")
@@ -350,7 +376,7 @@ def test_a_bar_of_the_timeline_narrows_to_it(visit: Callable[..., Visitor]) -> N
     assert visitor.page.locator("#passages .slot").count() == 1
     visitor.page.get_by_role("button", name="All days").click()
     playwright.expect(narrowed).to_have_count(0)
-    assert visitor.page.locator("#passages .slot").count() > 1
+    playwright.expect(visitor.page.locator("#more")).to_be_visible()
 
 
 def test_a_long_question_is_refused_in_words(visit: Callable[..., Visitor]) -> None:

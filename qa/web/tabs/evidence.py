@@ -104,8 +104,10 @@ def column(pinning: bool = False) -> Evidence:
     timeline = gr.HTML(js_on_load=_PICK, visible=False, elem_id="timeline")
     with gr.Accordion("Cite or export", open=False, visible=False, elem_id="export") as export:
         texts = tuple(
-            gr.Textbox(label=label, lines=lines, max_lines=12, interactive=False, buttons=[])
-            for label, lines in (("Citation", 3), ("Markdown", 4), ("JSON", 4))
+            gr.Textbox(
+                label=label, lines=3, max_lines=12, interactive=False, buttons=[], visible=label != "JSON"
+            )
+            for label in ("Citation", "Markdown", "JSON")
         )
         with gr.Row():
             for text, name in zip(texts, ("answer.txt", "answer.md", "answer.json"), strict=True):
