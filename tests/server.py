@@ -75,7 +75,7 @@ def chat(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
         yield server
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(100)
 
 
 def _wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:

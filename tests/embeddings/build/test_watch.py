@@ -39,7 +39,7 @@ def watching(index: Path, every: float = 0) -> Iterator[list[Report | QAError]]:
         assert thread.is_alive()
     finally:
         stop.set()
-        thread.join(30)
+        thread.join(100)
         assert not thread.is_alive()
 
 

@@ -63,7 +63,7 @@ def test_claims_come_while_the_model_still_writes() -> None:
     def turn(handler: Handler, body: dict[str, Any]) -> None:
         handler.begin()
         handler.piece(RIGHT[:-2])
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         handler.piece(RIGHT[-2:], "stop")
         handler.done()
 
@@ -160,11 +160,11 @@ def test_statuses(status: int, said: str) -> None:
 def test_a_silent_server_is_given_up() -> None:
     def silent(handler: Handler, body: dict[str, Any]) -> None:
         handler.begin()
-        time.sleep(3)
+        time.sleep(6)
 
     started = time.monotonic()
     assert "says nothing" in fault(silent, patience=0.3)
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 5.5
 
 
 def test_a_slow_server_is_given_up() -> None:
@@ -201,7 +201,7 @@ def test_endless_output_is_stopped_on_the_server_too() -> None:
     with serving(endless) as script:
         with pytest.raises(LLMError, match=r"does not write the JSON|does not stop"):
             answer(script)
-        assert script.gone.wait(5)
+        assert script.gone.wait(60)
 
 
 def test_endless_claims_are_stopped() -> None:
@@ -214,7 +214,7 @@ def test_endless_claims_are_stopped() -> None:
     with serving(more) as script:
         with pytest.raises(LLMError, match="does not write the JSON"):
             answer(script)
-        assert script.gone.wait(5)
+        assert script.gone.wait(60)
 
 
 def test_a_line_without_end_is_stopped() -> None:
@@ -238,7 +238,7 @@ def test_closing_stops_the_server() -> None:
         coming = write(Written(server(script)), RESULT)
         next(coming)
         coming.close()  # type: ignore[attr-defined]
-        assert script.gone.wait(5)
+        assert script.gone.wait(60)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_a_page_that_is_ended_leaves_no_uploads(index: Path, tmp_path: Path) -> 
     with chat(index, TMPDIR=str(tmp_path)) as server, uploads(server):
         assert "whole.md" in left(tmp_path)
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(30) == 0, server.said
+        assert server.process.wait(100) == 0, server.said
     assert left(tmp_path) == []
 
 
@@ -134,12 +134,12 @@ def test_nothing_but_uploads_is_taken_from_its_owners_folder(index: Path, tmp_pa
     variables = {"TMPDIR": str(tmp_path), "GRADIO_TEMP_DIR": str(own)}
     with chat(index, **variables) as server, uploads(server):
         server.process.kill()
-        server.process.wait(30)
+        server.process.wait(100)
     assert len(left(own)) > len(before)
     with chat(index, **variables) as server:
         assert left(own) == sorted([*before, "LOCK"]), "what the dead one left is swept"
         with uploads(server):
             server.process.send_signal(signal.SIGHUP)
-            assert server.process.wait(30) == 0, server.said
+            assert server.process.wait(100) == 0, server.said
     assert left(own) == before
     assert left(tmp_path) == before

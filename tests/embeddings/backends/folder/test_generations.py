@@ -197,7 +197,7 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
     with Generations(tmp_path).write():
         other = multiprocessing.Process(target=_try_to_write, args=(tmp_path, said))
         other.start()
-        assert "another process is writing" in said.get(timeout=20)
+        assert "another process is writing" in said.get(timeout=100)
         other.join()
 
 

@@ -34,7 +34,7 @@ def test_calls_are_done_one_after_the_other_and_too_many_are_refused() -> None:
         inside.append(1)
         assert len(inside) == 1, "two at a time"
         entered.set()
-        assert leave.wait(20)
+        assert leave.wait(100)
         inside.pop()
         return 1
 
