@@ -174,7 +174,7 @@ def connect(evidence: Evidence, turns: Any, selected: Any) -> None:
         ).then(None, js=_TO_PASSAGE.replace("PLACE", str(place)), **quiet)
     columns = [column for column, _, _ in evidence.slots]
     evidence.more.click(
-        lambda turns, at: [gr.Button(visible=False), *_visible(len(cards(turns[at])))],
+        lambda turns, at: [gr.Button(visible=False), *_visible(len(turns[at].result.passages))],
         [turns, selected],
         [evidence.more, *columns],
         **quiet,
