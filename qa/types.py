@@ -108,7 +108,7 @@ class Result:
 
     question: str
     understood: str
-    """The question as it was read: a follow-up with the names that it left out."""
+    """The question as it was read: a follow-up with the words that it left out."""
     answer: Answer | None
     """None where the corpus does not seem to answer; the passages are then merely related."""
     answerable: float

@@ -26,6 +26,8 @@ _COMPARED = 6
 """Neighbours, the commonest, that are compared by what stands beside them."""
 _BESIDE = 1_000
 """Passages of each of them."""
+_DERIVED = re.compile(r"(?:e?rs?|ors?|ists?|ed|ing|ly|ness|able|less|ful|ish)$")
+"""Ends of English words that make another one of a word: a discoverer is no slip for "discovered"."""
 _SAME = 0.7
 """Cosine of two spellings of one word, as grey and gray; Iran and Iraq stay below it."""
 
@@ -33,7 +35,14 @@ _SAME = 0.7
 def respelled(index: ArticleIndex, question: str) -> str | None:
     """`question` with the corpus's own words in place of those that it hardly knows; None without any."""
     asked = set(index.passage_words.terms(question))  # without the words that only hold a question together
-    corrected = _WORD.sub(lambda found: _nearest(index, found[0], asked) or found[0], question)
+    loud = question.isupper()
+
+    def read(found: re.Match[str]) -> str:
+        word = found[0]
+        abbreviated = word.isupper() and not loud
+        return word if abbreviated else _nearest(index, word, asked) or word
+
+    corrected = _WORD.sub(read, question)
     return corrected if corrected != question else None
 
 
@@ -41,7 +50,7 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
     """The word of the corpus that `word` is a slip for, or another spelling of, if it is one."""
     words = index.passage_words
     terms = words.terms(word)
-    if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked:
+    if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked or _is_derived(words, word.lower()):
         return None
     known = words.frequencies(terms)[0]
     if known > _UNKNOWN:
@@ -68,6 +77,16 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
     others = " ".join(asked - {terms[0]})
     best = max(nearest, key=lambda other: _beside(words, other, others)) if others else nearest[0]
     return best.capitalize() if word[0].isupper() else best
+
+
+def _is_derived(words: Words, word: str) -> bool:
+    """Whether `word` is made of one of the corpus by an ending."""
+    base = _DERIVED.sub("", word)
+    return (
+        len(base) >= _SHORTEST
+        and base != word
+        and max(_frequency(words, base), _frequency(words, f"{base}e")) > 0
+    )
 
 
 def _neighbours(index: ArticleIndex, word: str, term: str, edits: int) -> Counter[str]:

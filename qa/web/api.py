@@ -33,7 +33,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             until: Only articles of this day (YYYY-MM-DD) or earlier.
             sources: Only these publishers, named as in `info`.
             as_of: As a reader of this day (YYYY-MM-DD): nothing later, and recent articles first.
-            after: The question before, from which names that this one leaves out are carried over.
+            after: The question before, from which words that this one leaves out are carried over.
 
         Returns:
             understood (the question as it was read), answer (text, article, start, end; null where the

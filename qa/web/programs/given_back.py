@@ -63,7 +63,7 @@ class Answered(BaseModel):
 
     question: str
     understood: str = Field(
-        description="The question as it was read: with the names that a follow-up leaves out, slips mended."
+        description="The question as it was read: with the words that a follow-up leaves out, slips mended."
     )
     answer: Answer | None = Field(description="null where the articles do not seem to answer.")
     answerable: float = Field(description="The probability that the articles answer.", ge=0, le=1)
