@@ -42,9 +42,9 @@ def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEF
     before = current(there)
     try:
         with there.write() as draft, ExitStack() as held:
-            corpus = corpus or read(fetch_first(wanted, there.home, options))
             if options.onto is not None and current(there) != options.onto:
                 raise IndexBusyError(f"another process has written {there.name} meanwhile: try again")
+            corpus = corpus or read(fetch_first(wanted, there.home, options))
             encoder = options.encoder or load_encoder(options.model or indexed_model(draft.published))
             previous = previous_of(draft.published, encoder.fingerprint, options)
             if previous:

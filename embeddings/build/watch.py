@@ -79,8 +79,8 @@ class _Watch:
 
     def _update(self) -> None:
         self._due = monotonic() + self._every if self._every else None
-        fetch: tuple[str, ...] = ()
-        if monotonic() >= self._fetch_due:
+        fetch_due, fetch = self._fetch_due, tuple[str, ...]()
+        if monotonic() >= fetch_due:
             self._fetch_due = monotonic() + self._every
             fetch = tuple(source.path for source in self._sources)
         options = BuildOptions(encoder=self._current_encoder(), fetch=fetch, onto=self._generation)
@@ -88,6 +88,7 @@ class _Watch:
             report = build_index(self._sources, self._place, options)
         except IndexBusyError:
             self._due = monotonic() + _BUSY
+            self._fetch_due = fetch_due
         except (QAError, OSError) as error:
             self._due = monotonic() + _AGAIN
             if str(error) != self._failed:

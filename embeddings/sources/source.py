@@ -26,7 +26,7 @@ class Source:
 
     def holds(self, other: "Source") -> bool:
         """Whether who reads this one comes upon `other`; both are remembered."""
-        if is_address(self.path) or is_address(other.path):
+        if self.is_fetched or other.is_fetched:  # a list of addresses is no article of the folder it lies in
             return self.path == other.path
         return Path(other.path).is_relative_to(self.path)
 

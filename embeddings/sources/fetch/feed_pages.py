@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from time import monotonic
 
 from embeddings.sources.addresses import linked
 from embeddings.sources.fetch import kept
@@ -22,6 +23,10 @@ SUMMARY = 1_000
 """Characters of an entry's text, a passage, below which it is taken for a summary."""
 PAGES = 100
 """Pages of one feed that are fetched at a time."""
+MINUTES = 15.0
+"""After which no more of them are asked for, either."""
+ENTRIES = 1_000
+"""Entries of one feed that are kept at a time."""
 
 
 class Partly(Unfetched):
@@ -37,12 +42,16 @@ class FeedPages:
         self._feed = feed
         self._allow_private = allow_private
         self._asked = 0
+        self._until = monotonic() + 60 * MINUTES
         self._failed: list[str] = []
 
     def fetch(self, feed: bytes) -> None:
         """Keep the entries of `feed`. Raises Partly where pages of some were not fetched, with the first."""
-        for article in articles_in(feed, FEED):
+        articles = articles_in(feed, FEED)
+        for article in articles[:ENTRIES]:
             self._entry(article)
+        if len(articles) > ENTRIES:
+            raise Partly(f"more than {ENTRIES:,} entries: the others are left out")
         if self._failed:
             count = len(self._failed)
             pages = "a page that it links was" if count == 1 else f"{count:,} pages that it links were"
@@ -78,6 +87,8 @@ class FeedPages:
         """The page of an entry; without a body where the one that is kept is still the same."""
         if self._asked == PAGES:
             raise Unfetched(f"{PAGES} pages of a feed are fetched at a time", again=True)
+        if monotonic() > self._until:
+            raise Unfetched(f"pages of a feed are fetched for {MINUTES:g} minutes at a time", again=True)
         self._asked += 1
         known = before if before and before.url else None
         answer = self._client.get(link, self._allow_private, kept.conditions(known))

@@ -48,6 +48,11 @@ def fetch(
                 failed[address] = str(error)
             except Unfetched as error:
                 failed[address] = f"{error}{_still_there(address, home)}"
+            except OSError:  # of our own disk
+                raise
+            except Exception as error:  # one address must never stop the others
+                why = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+                failed[address] = f"it cannot be fetched ({why}){_still_there(address, home)}"
             if stop.is_set():
                 return
             said(f"{'not fetched' if address in failed else 'fetched'}: {address}")

@@ -2,8 +2,10 @@
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
+from embeddings.errors import SourceError
 from embeddings.sources.addresses import is_address
 from embeddings.sources.fetch import kept
 from embeddings.sources.fetch.lists import listed
@@ -23,10 +25,10 @@ def addresses_of(source: Source) -> Iterator[str | Skipped]:
 
 
 def all_addresses(sources: Iterable[Source]) -> set[str]:
-    """The addresses that `sources` name; of a list that is no longer there, none."""
+    """The addresses that `sources` name; of a list that can no longer be read, none."""
     found: set[str] = set()
     for source in sources:
-        if is_address(source.path) or Path(source.path).is_file():
+        with suppress(SourceError):
             found.update(one for one in addresses_of(source) if isinstance(one, str))
     return found
 

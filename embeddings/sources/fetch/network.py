@@ -124,8 +124,9 @@ class _Timed(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         silent = monotonic() + (timeout or self._clock.left)
         while True:
+            wait = min(_SLICE, self._clock.left)
             try:
-                return self._stream.read(max_bytes, min(_SLICE, self._clock.left))
+                return self._stream.read(max_bytes, wait)
             except httpcore.ReadTimeout:
                 if monotonic() >= silent:
                     raise

@@ -8,6 +8,7 @@ import time
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
@@ -16,6 +17,8 @@ from embeddings.build.options import BuildOptions
 from embeddings.build.report import Report
 from embeddings.errors import QAError
 from embeddings.sources.fetch.fetch import fetch
+from embeddings.sources.fetch.network import Unfetched
+from embeddings.sources.fetch.request import request
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.source import Source
 from tests.fakes import WordEncoder
@@ -297,3 +300,14 @@ def test_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(QAError, match=r"the certificate of 127\.0\.0\.1 is not valid"):
             build_index([web.address], tmp_path / "other", BuildOptions(
                 encoder=WordEncoder(), reading=PRIVATE, fetch=(web.address,)))  # fmt: skip
+
+
+def test_what_waits_ends_when_all_shall_end() -> None:
+    stop = Event()
+    with serving() as web:
+        address = web.put("/silent", lambda _: time.sleep(8))
+        Timer(0.2, stop.set).start()
+        began = time.monotonic()
+        with pytest.raises(Unfetched):
+            request(address, stop, allow_private=True)
+        assert time.monotonic() - began < 6
