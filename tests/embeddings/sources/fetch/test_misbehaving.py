@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import time
 from http.server import BaseHTTPRequestHandler
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from threading import Event, Timer
@@ -156,11 +157,11 @@ def test_each_costs_a_line_and_the_others_are_indexed(tmp_path: Path) -> None:
 
 def test_servers_that_are_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("embeddings.sources.fetch.request.SECONDS", 2.5)
-    monkeypatch.setattr("embeddings.sources.fetch.request.SILENCE", 0.7)
+    monkeypatch.setattr("embeddings.sources.fetch.request.SILENCE", 2.0)
     slow: dict[str, tuple[Behaviour, str]] = {
         "body": (again_and_again(b"x", 0.05, OK + b"\r\n"), "it took more than 2.5 seconds"),
         "header": (again_and_again(b"x", 0.05, OK + b"X: "), "it took more than 2.5 seconds"),
-        "silence": (lambda _: time.sleep(2), "127.0.1.3 says nothing for 0.7 seconds"),
+        "silence": (lambda _: time.sleep(4), "127.0.1.3 says nothing for 2 seconds"),
     }
     with serving("0.0.0.0") as web:
         port = web.address.rpartition(":")[2]
@@ -226,7 +227,7 @@ def test_robots_txt(tmp_path: Path) -> None:
         why = f"the robots.txt of {host} forbids it: save the page, and name its file"
         assert {one.path: one.reason for one in report.skipped} == {closed: why, to_closed: why}
         assert web.asked == ["/robots.txt", "/moved", "/private/a.html?all"]
-        assert {asked["User-Agent"] for asked in web.headers} == {"article-qa/0.1.0"}
+        assert {asked["User-Agent"] for asked in web.headers} == {f"article-qa/{version('article-qa')}"}
         assert not any("Cookie" in asked or "Referer" in asked for asked in web.headers)
 
 
