@@ -128,7 +128,14 @@ def test_an_entry_is_fetched_again_when_the_feed_says_something_else(web: Web, t
     assert web.headers[-1]["If-None-Match"] == '"1"'
     web.put("/a", page("Bridge", LONG + "It was closed again."), ETag='"2"')
     put_feed(web, {"title": "Bridge closed", "link": "/a", "description": "It was closed again."})
-    assert built(tmp_path, address)[1][web.address + "/a"].text.endswith("closed again.")
+    closed = built(tmp_path, address)[1][web.address + "/a"].text
+    assert len(closed) > 1_000
+    assert closed.endswith("closed again.")
+    web.put("/a", answer("", 404))
+    put_feed(web, {"title": "Bridge", "link": "/a", "description": "Still closed."})
+    report, articles = built(tmp_path, address)
+    assert articles[web.address + "/a"].text == closed
+    assert "it is not there (404)" in report.skipped[0].reason
 
 
 def test_pages_that_fail_for_now_are_tried_again(
