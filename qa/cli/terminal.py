@@ -273,9 +273,7 @@ def _ids(ids: Sequence[str]) -> str:
 def build_progress() -> "Iterator[Callable[[Progress], None]]":
     """A function that shows how far a build is: a bar on a screen, a line now and then in a pipe."""
     if not sys.stderr.isatty():
-        yield lambda at: print(
-            f"{at.fraction:4.0%} {at.articles} articles, {at.passages} passages", file=sys.stderr
-        )
+        yield lambda at: print(_progress_line(at), file=sys.stderr)
         return
     from rich.console import Console
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -287,6 +285,13 @@ def build_progress() -> "Iterator[Callable[[Progress], None]]":
 
         def show(at: "Progress") -> None:
             done = f"{at.articles} articles, {at.passages} passages"
-            bar.update(task, completed=at.fraction, description=done)
+            said = printable(at.fetched) if at.fetched else done
+            bar.update(task, completed=at.fraction, description=said)
 
         yield show
+
+
+def _progress_line(at: "Progress") -> str:
+    if at.fetched:
+        return one_line(at.fetched)
+    return f"{at.fraction:4.0%} {at.articles} articles, {at.passages} passages"
