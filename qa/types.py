@@ -49,6 +49,7 @@ class RankedPassage:
             "article": article.id,
             "start": self.passage.start,
             "end": self.passage.end,
+            "pages": self.passage.pages,
             "text": self.passage.text,
             "score": round(self.score, 6),
             "signals": {name: round(value, 6) for name, value in asdict(self.signals).items()},
@@ -86,6 +87,11 @@ class Answer:
         return self.article.text[self.start : self.end]
 
     @property
+    def pages(self) -> tuple[int, int] | None:
+        """The first and the last page that it stands on, from 1; None where the source has no pages."""
+        return self.article.on_pages(self.start, self.end)
+
+    @property
     def short_text(self) -> str:
         """The short answer; the whole sentence without a reader."""
         return self.article.text[self.short.start : self.short.end] if self.short else self.text
@@ -98,6 +104,7 @@ class Answer:
             "article": self.article.id,
             "start": self.start,
             "end": self.end,
+            "pages": self.pages,
             "short": short,
         }
 

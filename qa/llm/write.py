@@ -52,7 +52,8 @@ class Written:
 
 
 def _place(place: Found) -> dict[str, Any]:
-    return {"text": place.text, "article": place.article.id, "start": place.start, "end": place.end}
+    span = {"start": place.start, "end": place.end, "pages": place.pages}
+    return {"text": place.text, "article": place.article.id, **span}
 
 
 def named(server: Endpoint) -> Endpoint:

@@ -73,6 +73,7 @@ class Corpus:
             "length": length,
             "start": start,
             "end": end,
+            "pages": article.on_pages(start, end),
             "text": article.text[start:end],
         }
 

@@ -36,19 +36,19 @@ def ranked(article: Article, start: int, end: int, rank: int = 1, **values: floa
     return RankedPassage(rank, Passage(rank, article, start, end), 1.0 / rank, signals(**values))
 
 
-def article(text: str = TEXT, **fields: str | None) -> Article:
+def article(text: str = TEXT, pages: tuple[int, ...] = (), **fields: str | None) -> Article:
     known: dict[str, str | None] = {
         "url": "https://www.example.org/a",
         "date": "2022-11-03",
         "source": "The Paper",
     }
-    return Article("a.md", "A bridge", text, **{**known, **fields})
+    return Article("a.md", "A bridge", text, pages=pages, **{**known, **fields})
 
 
 def result(
     text: str = TEXT, found: str | None = "The old bridge fell at dawn.", **fields: str | None
 ) -> Result:
-    of = article(text, **fields)
+    of = article(text, (), **fields)
     start = text.index(found) if found else 0
     answer = Answer(of, start, start + len(found), 2) if found else None
     first = ranked(article("Another text.", date=None), 0, 8, 1, dense=0.5)
