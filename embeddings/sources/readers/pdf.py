@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 
 _ONE = Lock()
 """PDFium reads for one thread at a time."""
-_STAMP = 0
-"""Lines that a page may have and still be a picture."""
+_PAGES = 100_000
+_STAMP = 3
+"""Lines that may be printed on the picture of a page."""
 
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
@@ -46,36 +47,41 @@ def _text(document: "PdfDocument", path: str) -> tuple[str, tuple[int, ...]]:
     Raises Unreadable where there is none, or where pages that share their content add up to more than an
     article can be.
     """
+    import pypdfium2
+
+    if len(document) > _PAGES:
+        raise Unreadable(f"a PDF of more than {_PAGES:,} pages: split it into several")
     pages: list[list[Line]] = []
-    pictures = 0
+    pictured: list[bool] = []
+    lost = 0
     room = LARGEST
     for number in range(len(document)):
-        lines, is_picture = _page(document, number, path)
+        try:
+            lines, is_picture = _page(document, number)
+        except pypdfium2.PdfiumError:  # the others may be whole
+            lines, is_picture = [], False
+            lost += 1
         pages.append(lines)
-        pictures += is_picture
+        pictured.append(is_picture)
         room -= sum(len(line.text) for line in lines)
         if room < 0:
             raise too_large()
     kept = without_running(pages)
-    if not any(kept) and not pictures:  # then what is alike on all pages is what they say
+    if not any(kept) and not any(pictured):  # then what is alike on all pages is what they say
         kept = pages
     text, begins = running_text(kept)
     if not text:
         raise Unreadable("no text in it, only pictures of pages: run `ocrmypdf` on it first")
-    if pictures:
-        log.warning("%s: no text on %d of its %d pages: run `ocrmypdf` on it", path, pictures, len(pages))
+    if pictures := sum(is_picture and not lines for is_picture, lines in zip(pictured, kept, strict=True)):
+        log.warning("%s: %d of its %d pages are pictures: run `ocrmypdf` on it", path, pictures, len(pages))
+    if lost:
+        log.warning("%s: %d of its %d pages cannot be read", path, lost, len(pages))
     return text, begins
 
 
-def _page(document: "PdfDocument", number: int, path: str) -> tuple[list[Line], bool]:
-    """The lines of a page in the order of reading, and whether it is only a picture."""
-    import pypdfium2
-
-    try:
-        page = document[number]
-    except pypdfium2.PdfiumError:
-        log.warning("%s: its page %d cannot be read", path, number + 1)
-        return [], False
+def _page(document: "PdfDocument", number: int) -> tuple[list[Line], bool]:
+    """The lines of a page in the order of reading, and whether it may be only a picture."""
+    page = document[number]
     try:
         lines = in_order(lines_of(page))
         return lines, len(lines) <= _STAMP and _has_picture(page)
@@ -95,4 +101,5 @@ def _said(error: "PdfiumError") -> str:
 
     if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
         return "encrypted: save a copy without its password"
-    return f"not a readable PDF ({error}): open it and save a new copy"
+    why = str(error).partition("PDFium: ")[2].rstrip(").") or str(error)
+    return f"not a readable PDF ({why}): open it and save a new copy"

@@ -21,6 +21,7 @@ from embeddings.sources.corpus import Corpus
 from embeddings.text.passages import PassageSettings, cut, document
 from embeddings.types import Article, Filter, Passage
 from qa import QA
+from tests.embeddings.sources.test_corpus import pdf
 from tests.fakes import WordEncoder
 from tests.opened import open_index
 
@@ -40,7 +41,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def sources(sources: Path) -> Path:
-    """More than the usual three: a long article, copies, odd characters, no date."""
+    """More than the usual three: a long article, copies, odd characters, no date, pages."""
+    (sources / "pages.pdf").write_bytes(pdf("The bittern booms.", "", "It is seldom seen."))
     (sources / "long.txt").write_text(f"Herons\n\n{LONG}The last heron flew to Zanzibar.", "utf-8")
     for name, day in (("one", "2022-07-02"), ("two", "2022-07-01")):
         head = f"---\ntitle: Flood\ndate: {day}\nsource: 'The \"{name}\" \\ Zeitung'\n---\n"
@@ -70,6 +72,7 @@ def expected(sources: Path, encoder: WordEncoder) -> list[Passage]:
 
 def test_what_is_read_is_what_was_written(index: ArticleIndex, expected: list[Passage]) -> None:
     catalog, numbers = index.catalog, np.arange(len(expected))
+    assert [p.article.pages for p in expected if p.article.id == "pages.pdf"] == [(20, 20)] * 2
     assert catalog.passages(numbers[::-1]) == expected[::-1]
     articles = list(dict.fromkeys(passage.article for passage in expected))
     assert list(catalog.all_articles()) == articles
