@@ -49,13 +49,18 @@ class RankedPassage:
             "article": article.id,
             "start": self.passage.start,
             "end": self.passage.end,
-            "pages": self.passage.pages,
+            "pages": pages_json(self.passage.pages),
             "text": self.passage.text,
             "score": round(self.score, 6),
             "signals": {name: round(value, 6) for name, value in asdict(self.signals).items()},
             **_origin(article),
             "also": [{"article": copy.id, **_origin(copy)} for copy in self.also],
         }
+
+
+def pages_json(on: tuple[int, int] | None) -> list[int] | None:
+    """The first and the last page, as JSON has them."""
+    return list(on) if on else None
 
 
 def _origin(article: Article) -> dict[str, str | None]:
@@ -104,7 +109,7 @@ class Answer:
             "article": self.article.id,
             "start": self.start,
             "end": self.end,
-            "pages": self.pages,
+            "pages": pages_json(self.pages),
             "short": short,
         }
 

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from embeddings.types import Article
+from qa.types import pages_json
 from qa.web.cards import day, quotation, title
 from qa.web.history.conversations import Asked, Conversation
 from qa.web.history.reading_list import Pin
@@ -73,7 +74,7 @@ def reading_json(pins: Iterable[Pin]) -> str:
 def _excerpt(pin: Pin) -> dict[str, Any]:
     found = pin.excerpt
     article = {name: getattr(found.article, name) for name in ("id", "title", "url", "date", "source")}
-    span = {"start": found.start, "end": found.end, "pages": found.pages, "text": found.text}
+    span = {"start": found.start, "end": found.end, "pages": pages_json(found.pages), "text": found.text}
     answer = found.answer.to_json() if found.answer else None
     return {"question": found.question, "article": article, **span, "answer": answer}
 

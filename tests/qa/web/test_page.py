@@ -1,6 +1,7 @@
 """What the page shows, without Gradio: pure functions from results to what the components get."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -118,9 +119,34 @@ def test_the_mark_is_the_span() -> None:
     of = result()
     shown = Seen(turns.opened(of, of.passages[1], bridge))
     assert of.answer
+    assert "data-page" not in shown.attributes
     assert shown.marked == of.answer.text
     assert TEXT in shown.text
     assert Seen(cards.card(of.passages[1], of.passages, of.answer, ASKED, bridge)).marked == of.answer.text
+
+
+def test_pages_are_cited_and_shown_where_they_begin() -> None:
+    """The second and third page begin in the answer, the fourth behind the passage, the last one is blank."""
+    at = TEXT.index("bridge")
+    begins = (at, at, len(TEXT) - 2, len(TEXT))
+    plain = result()
+    assert plain.answer
+    of = replace(plain, answer=replace(plain.answer, article=article(pages=begins)))
+    place = ranked(article(pages=begins), 0, len(TEXT) - 4, 2)
+    of = replace(of, passages=(place,))
+    html = str(turns.opened(of, place, bridge))
+    assert Seen(html).text.endswith(TEXT)
+    assert Seen(html).marked == plain.answer.text
+    assert re.findall(r'data-page="(\d+)"></span>([^<]*)(?=<u>bridge|<)', html) == [
+        ("3", ""),
+        ("4", TEXT[-2:]),
+    ]
+    assert "pp. 1-3" in Seen(cards.card(place, [place], of.answer, ASKED, bridge)).text
+    assert turns.citations(of).endswith(
+        "A bridge, The Paper, 3 November 2022, pp. 1-3, https://www.example.org/a"
+    )
+    assert "3 November 2022 · pp. 1-3 · https://" in turns.as_markdown(of)
+    assert turns.reply(Turn("?", Filter(), of))[-1] == "A bridge — The Paper · 3 November 2022 · pp. 1-3"
 
 
 def test_an_answer_is_not_marked_in_another_article() -> None:
