@@ -1,6 +1,7 @@
 """The lines of a page, each with its place, in the order in which the file has them."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from ctypes import byref
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,6 +15,9 @@ _HYPHEN = "\x02"
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st", "\xad": "-", "‐": "-"}
 )
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+"""A letter of a script without spaces: Thai, Lao, Khmer, Chinese, Japanese."""
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _WIDE = 1.5
 """Heights of a line: a gap that no space between two words has, even in justified text."""
 _CELLS = 3.0
@@ -35,7 +39,7 @@ class Line:
     height: float
     """Of its characters."""
     first: float
-    """Width of its first word."""
+    """Width of its first word; of its first letter where the script has no spaces."""
     goes_on: bool = False
     """Whether it is a part of the same line as the one before."""
     is_row: bool = False
@@ -123,7 +127,8 @@ def _lines(text: "PdfTextPage", turned: _Turned) -> Iterator[list[_Word]]:
             continue
         if letters:
             last = at if letter == _HYPHEN else at - 1
-            word = _word(letters, box(last - len(letters) + 1), box(last))
+            start = last - len(letters) + 1
+            word = _word(as_written(letters, start, box), box(start), box(last))
             if words and _is_under(word, words[-1]):  # PDFium takes lines that touch for one
                 yield words
                 words = []
@@ -135,16 +140,30 @@ def _lines(text: "PdfTextPage", turned: _Turned) -> Iterator[list[_Word]]:
             words = []
 
 
+def as_written(letters: list[str], start: int, box: Callable[[int], Box]) -> list[str]:
+    """The letters of a word in the order in which they are written.
+
+    PDFium reverses words of Arabic that some programs set in shaped letters; `box` says where a letter of
+    the page stands, of which the word has those from number `start` on.
+    """
+    places = [place for place, letter in enumerate(letters) if _RIGHT_TO_LEFT.match(letter)]
+    if len(places) < 2 or box(start + places[0])[0] > box(start + places[-1])[0]:
+        return letters
+    first, end = places[0], places[-1] + 1
+    return [*letters[:first], *reversed(letters[first:end]), *letters[end:]]
+
+
 def _is_under(word: _Word, before: _Word) -> bool:
-    (left, bottom, _, top), (before_left, before_bottom, _, before_top) = word.box, before.box
-    return left < before_left and before_bottom + before_top - bottom - top > before.height
+    (left, _, _, top), (before_left, before_bottom, _, _) = word.box, before.box
+    return left < before_left and top < before_bottom + before.height / 3
 
 
 def _word(letters: list[str], first: Box, last: Box) -> _Word:
     text = "".join(letters).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     left, bottom = min(first[0], last[0]), min(first[1], last[1])
     right, top = max(first[2], last[2]), max(first[3], last[3])
-    return _Word(text.translate(_LIGATURES), (left, bottom, right, top), first[3] - first[1])
+    height = min(first[3] - first[1], last[3] - last[1])
+    return _Word(text.translate(_LIGATURES), (left, bottom, right, top), height)
 
 
 def _parts(words: list[_Word]) -> Iterator[Line]:
@@ -160,15 +179,9 @@ def _parts(words: list[_Word]) -> Iterator[Line]:
 def _line(words: list[_Word], height: float, goes_on: bool) -> Line:
     lefts, bottoms, rights, tops = zip(*(word.box for word in words), strict=True)
     left, right = min(lefts), max(rights)
-    if lefts[-1] < lefts[0]:  # from right to left: as in a mirror, so that a line begins at its left
+    turned = _RIGHT_TO_LEFT.search(words[0].text) if len(words) == 1 else lefts[-1] < lefts[0]
+    if turned:  # from right to left: as in a mirror, so that a line begins at its left
         left, right = -right, -left
-    return Line(
-        " ".join(word.text for word in words),
-        left,
-        min(bottoms),
-        right,
-        max(tops),
-        height,
-        words[0].box[2] - words[0].box[0],
-        goes_on,
-    )
+    text = " ".join(word.text for word in words)
+    first = height if UNSPACED.match(text) else words[0].box[2] - words[0].box[0]
+    return Line(text, left, min(bottoms), right, max(tops), height, first, goes_on)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from embeddings.sources.layout.hyphens import Hyphens
-from embeddings.sources.layout.lines import Line
+from embeddings.sources.layout.lines import UNSPACED, Line
 
 _ENDED = re.compile(r"[.!?:;…。！？]['\"”’»)\]]*$")
 _ITEM = re.compile(r"(?:[•‣▪◦●○■□–—*·-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
@@ -49,7 +49,9 @@ def running_text(pages: Sequence[Sequence[Line]]) -> tuple[str, tuple[int, ...]]
         if at:
             mark = _between(placed, at, usual, opens)
             opens = mark == "\n\n"
-            if mark == " " and texts[at - 1].endswith("-"):
+            if mark == " " and UNSPACED.match(texts[at - 1][-1]) and UNSPACED.match(texts[at]):
+                mark = ""
+            elif mark == " " and texts[at - 1].endswith("-"):
                 mark = ""
                 if hyphens.goes(texts[at - 1], texts[at]):
                     parts[-1] = parts[-1][:-1]

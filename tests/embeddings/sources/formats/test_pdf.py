@@ -11,6 +11,8 @@ import pypdf
 import pytest
 
 from embeddings.sources.layout.hyphens import Hyphens
+from embeddings.sources.layout.lines import Line, as_written
+from embeddings.sources.layout.paragraphs import running_text
 from embeddings.types import Article
 from tests.embeddings.sources.formats.reading import read
 from tests.embeddings.sources.test_corpus import pdf
@@ -136,6 +138,22 @@ def test_a_page_that_is_turned(tmp_path: Path) -> None:
     data = pdf(lines, font="Courier").replace(b"/MediaBox", b"/Rotate 90 /MediaBox")
     [article], _ = read(tmp_path, "a.pdf", data)
     assert article.text == text
+
+
+def test_right_to_left_words_are_put_in_order() -> None:
+    """Their first letter is the rightmost: here it is the one of number 12 on the page, then of number 10."""
+    word = [*"\u0645\u0646", "."]
+    assert as_written(word, 10, lambda number: (float(number), 0, 0, 0)) == [*"\u0646\u0645", "."]
+    assert as_written(word, 10, lambda number: (-float(number), 0, 0, 0)) == word
+    assert as_written([*"left"], 10, lambda number: (float(number), 0, 0, 0)) == [*"left"]
+
+
+def test_scripts_without_spaces_are_joined_without() -> None:
+    def line(text: str, bottom: float, right: float) -> Line:
+        return Line(text, 50, bottom, right, bottom + 12, 12, 12)
+
+    lines = [line("雨が", 100, 300), line("降る。", 86, 100), line("冬です", 72, 300), line("から", 58, 90)]
+    assert running_text([lines]) == ("雨が降る。\n\n冬ですから", ())
 
 
 def test_hyphens_go_by_the_words_of_the_document(tmp_path: Path) -> None:
