@@ -133,11 +133,11 @@ def test_a_page_that_is_turned(tmp_path: Path) -> None:
     text = " ".join(sentence(number, 24) for number in range(3))
     lines = "".join(
         f") Tj 0 1 -1 0 {100 + LEADING * number} 60 Tm ({line}"
-        for number, line in enumerate(textwrap.wrap(text, 60))
+        for number, line in enumerate(["a line that", *textwrap.wrap(text, 60)])
     )
     data = pdf(lines, font="Courier").replace(b"/MediaBox", b"/Rotate 90 /MediaBox")
     [article], _ = read(tmp_path, "a.pdf", data)
-    assert article.text == text
+    assert article.text == f"a line that\n{text}"
 
 
 def test_right_to_left_words_are_put_in_order() -> None:
