@@ -8,6 +8,7 @@ lines alternate, or whose right one comes first.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from statistics import median
 
@@ -32,10 +33,9 @@ def in_order(parts: Sequence[Line]) -> list[Line]:
     for edge, count in edges.most_common(_EDGES):
         if count < _FEWEST:
             break
-        left = [part for part in parts if part.right <= edge + _SLACK]
-        right = [part for part in parts if part.left >= edge - _SLACK]
+        left, right = ([part for part in parts if _side(part, edge) == side] for side in (-1, 1))
         if _is_prose(left) and _is_prose(right) and _is_disordered(parts, edge):
-            return _by_column(parts, left, right, edge)
+            return _by_column(parts, edge)
     return joined(list(parts))
 
 
@@ -56,18 +56,21 @@ def _side(part: Line, edge: int) -> int:
     return -1 if part.right <= edge + _SLACK else 1 if part.left >= edge - _SLACK else 0
 
 
-def _by_column(parts: Sequence[Line], left: list[Line], right: list[Line], edge: int) -> list[Line]:
+def _by_column(parts: Sequence[Line], edge: int) -> list[Line]:
     """Between lines that go across both columns, the left one, then the right one."""
     across = sorted((part for part in parts if not _side(part, edge)), key=lambda part: -part.middle)
     heights = [-part.middle for part in across]
-
-    def band(part: Line) -> int:
-        return bisect_left(heights, -part.middle)
-
+    bands: list[dict[int, list[Line]]] = [{-1: [], 1: []} for _ in range(len(across) + 1)]
+    before = 0
+    for part in parts:
+        side = _side(part, edge)
+        if side:
+            own = part if side == before else replace(part, goes_on=False)
+            bands[bisect_left(heights, -part.middle)][side].append(own)
+        before = side
     ordered: list[Line] = []
-    for number in range(len(across) + 1):
-        for column in (left, right):
-            inside = [part for part in column if band(part) == number]
-            ordered += in_order(sorted(inside, key=lambda part: (-part.middle, part.left)))
+    for number, band in enumerate(bands):
+        for column in (band[-1], band[1]):
+            ordered += in_order(sorted(column, key=lambda part: (-part.middle, part.left)))
         ordered += across[number : number + 1]
     return ordered

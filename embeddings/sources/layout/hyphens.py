@@ -6,6 +6,8 @@ from itertools import pairwise
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)-$")
+_LONGEST = 100
+"""Letters of half a word."""
 _FIRST = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -50,7 +52,8 @@ def _inside(before: str, line: str) -> Iterable[str]:
 
 def _broken(line: str, after: str) -> tuple[str, str] | None:
     """The halves of a word that `line` begins and `after` ends."""
-    half, rest = _LAST.search(line), _FIRST.match(after)
+    half = _LAST.search(line[-_LONGEST:]) if line.endswith("-") else None
+    rest = _FIRST.match(after)
     if not half or not rest or not rest.group()[0].islower():
         return None
     return half[1].casefold(), rest.group().casefold()

@@ -146,6 +146,8 @@ def as_written(letters: list[str], start: int, box: Callable[[int], Box]) -> lis
     PDFium reverses words of Arabic that some programs set in shaped letters; `box` says where a letter of
     the page stands, of which the word has those from number `start` on.
     """
+    if max(letters) < "\u0590":
+        return letters
     places = [place for place, letter in enumerate(letters) if _RIGHT_TO_LEFT.match(letter)]
     if len(places) < 2 or box(start + places[0])[0] > box(start + places[-1])[0]:
         return letters

@@ -103,7 +103,8 @@ def _between(placed: Sequence[_Placed], at: int, usual: float, opens: bool) -> s
         return "\n\n"
     ended = bool(_ENDED.search(before.line.text))
     if before.stretch != one.stretch:
-        full = not _had_room(before, one.line)
+        alone = at == 1 or placed[at - 2].stretch != before.stretch
+        full = not alone and not _had_room(before, one.line)
         goes_on = not ended and (full or one.line.text[:1].islower())
         return " " if goes_on and not _ITEM.match(one.line.text) else "\n\n"
     if before.line.bottom - one.line.bottom > _GAP * usual * height:

@@ -99,15 +99,17 @@ def test_an_indent_begins_a_paragraph(tmp_path: Path) -> None:
 
 def two_columns(order: str) -> tuple[bytes, str]:
     """A page of two columns, written in some order, and its text."""
-    text = " ".join(sentence(number, 24) for number in range(12))
-    lines = textwrap.wrap(text, 30)
+    paragraphs = [" ".join(sentence(number, 24) for number in range(n, 12, 4)) for n in range(4)]
+    lines = [line for one in paragraphs for line in [*textwrap.wrap(one, 30), ""]]
     half = (len(lines) + 1) // 2
     left, right = column(lines[:half]), column(lines[half:], left=300)
     if order == "by lines":
         mixed = [one for pair in zip_longest(left, right) for one in pair if one]
     else:
         mixed = left + right if order == "left first" else right + left
-    return printed([(50, 760, "A heading that goes across both of the columns here"), *mixed]), text
+    return printed([(50, 760, "A heading that goes across both of the columns here"), *mixed]), "\n\n".join(
+        paragraphs
+    )
 
 
 @pytest.mark.parametrize("order", ["left first", "right first", "by lines"])
