@@ -104,6 +104,17 @@ def breaks_of(article: Article) -> dict[int, int]:
     return {begin: number for number, begin in enumerate(article.pages, 2)}
 
 
+def paged(article: Article, start: int, end: int) -> Markup:
+    """`article.text[start:end]`, with a line where a page begins."""
+    breaks = breaks_of(article)
+    cuts = sorted({start, *(begin for begin in breaks if start < begin < end), end})
+    return join(
+        child
+        for first, last in pairwise(cuts)
+        for child in (page_break(breaks[first]) if first in breaks else None, article.text[first:last])
+    )
+
+
 def page_break(number: int) -> Markup:
     """Says that a page begins here; the number is no part of the text, and is not copied with it."""
     return element("span", class_="page", role="separator", aria_label=f"Page {number}", data_page=number)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from embeddings.types import Article, Filter
 from qa.types import RankedPassage, Result
-from qa.web.cards import breaks_of, day, heading, inside_of, origin, quotation, title
+from qa.web.cards import breaks_of, day, heading, inside_of, origin, paged, quotation, title
 from qa.web.reasons import Term, bears
 from qa.wording.markup import element, join, safe_address
 from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, likelihood, others, pages
@@ -138,13 +138,13 @@ def bearing(turn: Turn, term: Term) -> list[bool]:
 def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
     """The whole article, its passage set off and the answer in it marked."""
     article, passage = ranked.passage.article, ranked.passage
-    breaks, span, end = breaks_of(article), (passage.start, passage.end), len(article.text)
-    inside = quotation(article.text, span, inside_of(ranked, result.answer), term, breaks)
+    span, answer = (passage.start, passage.end), inside_of(ranked, result.answer)
+    inside = quotation(article.text, span, answer, term, breaks_of(article))
     text = join(
         [
-            quotation(article.text, (0, passage.start), None, _unmarked, breaks),
+            paged(article, 0, passage.start),
             element("span", inside, class_="passage", id="opened-passage"),
-            quotation(article.text, (passage.end, end), None, _unmarked, breaks),
+            paged(article, passage.end, len(article.text)),
         ]
     )
     return element(
@@ -155,10 +155,6 @@ def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
         ),
         class_="card opened",
     )
-
-
-def _unmarked(_: str) -> None:
-    return None
 
 
 def citation(text: str, article: Article, on: tuple[int, int] | None = None) -> str:
