@@ -17,7 +17,7 @@ from embeddings.sources.source import Source, from_json, to_json
 from embeddings.text.passages import PassageSettings
 from embeddings.types import Encoder
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 VECTORS = "vectors.faiss"
 PASSAGE_WORDS = "words/passages"

@@ -1,7 +1,9 @@
 """Articles in SQLite and passages in a memory-mapped array: what vectors and words are numbers of."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -13,13 +15,13 @@ from embeddings.index.manifest import damaged
 from embeddings.index.records import CatalogStats, Kept, content_hash, ordinal, recent_rank
 from embeddings.text.copies import Copy, copied_stories, signature
 from embeddings.text.sentences import Span
-from embeddings.types import Article, Filter, Numbers, Passage, Vectors
+from embeddings.types import Article, Filter, Numbers, Passage, Vectors, as_article
 
-_COLUMNS = "id, title, text, url, date, source, path"
+_COLUMNS = "id, title, text, url, date, source, path, pages"
 _TABLE = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    url TEXT, date TEXT, source TEXT, path TEXT,
+    url TEXT, date TEXT, source TEXT, path TEXT, pages TEXT NOT NULL,
     content BLOB NOT NULL, signature BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
     story INTEGER
 )
@@ -53,14 +55,13 @@ class CatalogWriter:
         sketch = kept.signature if kept else signature(article.text)
         self._copies.append(Copy(article.title, article.source, article.date, sketch))
         number, first = self.articles, self.passages
-        rows = np.array([(number, start, end) for start, end in spans], _PASSAGE)
-        self._spans.append(rows)
+        self._spans.append(np.array([(number, start, end) for start, end in spans], _PASSAGE))
         self._db.execute(
             f"INSERT INTO articles (number, {_COLUMNS}, content, signature, first, count)"
-            f" VALUES ({', '.join('?' * 12)})",
+            f" VALUES ({', '.join('?' * 13)})",
             (
                 *(number, article.id, article.title, article.text, article.url, article.date, article.source),
-                *(article.path, content_hash(article), sketch, first, len(spans)),
+                *(article.path, json.dumps(article.pages), content_hash(article), sketch, first, len(spans)),
             ),
         )
         self.articles += 1
@@ -246,11 +247,11 @@ class Catalog:
         return {row[0]: self._kept(row) for row in rows}
 
     def _article(self, row: Sequence[Any]) -> Article:
-        id, title, text, *others = row
-        if all(isinstance(v, str) for v in (id, title, text)) and all(
-            isinstance(v, str | None) for v in others
-        ):
-            return Article(*row)
+        id, title, text, *others, pages = row
+        begins = _numbers(pages)
+        known = all(isinstance(v, str) for v in (id, title, text))
+        if known and begins is not None and all(isinstance(v, str | None) for v in others):
+            return as_article([*row[:-1], begins])
         raise damaged(self._files[0], f"fields of {id!r:.100} that are no text")
 
     def _kept(self, row: Sequence[Any]) -> Kept:
@@ -279,6 +280,14 @@ class Catalog:
             " GROUP BY source ORDER BY n DESC, source"
         )
         return dict(rows)
+
+
+def _numbers(text: Any) -> list[int] | None:
+    """The numbers of a JSON list; None for anything else."""
+    found = None
+    with suppress(ValueError, TypeError, RecursionError):
+        found = json.loads(text)
+    return found if isinstance(found, list) and all(type(number) is int for number in found) else None
 
 
 def _conditions(narrow: Filter) -> tuple[list[str], list[str]]:

@@ -328,7 +328,7 @@ def test_importing_the_command_line_is_light() -> None:
     program = (
         "import sys, qa.cli, qa.pipeline; "
         "print(sorted({'torch', 'sentence_transformers', 'transformers', 'gradio', 'openvino', 'ray',"
-        " 'pymilvus', 'trafilatura', 'pypdf'} & set(sys.modules)))"
+        " 'pymilvus', 'trafilatura', 'pypdfium2'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -13,7 +13,7 @@ from qa.web.programs.waiting import TooManyError, Waiting, WhileHeard
 from qa.web.security.asgi import Message, Receive, Scope, Send
 
 TEXT = "The old bridge reopened on Friday. Ferries had carried commuters."
-ARTICLE = Article("bridge.md", "Bridge", TEXT, "https://news.example", "2022-06-03", "Daily")
+ARTICLE = Article("bridge.md", "Bridge", TEXT, "https://news.example", "2022-06-03", "Daily", None, (5, 35))
 ANSWER = Answer(ARTICLE, 0, 34, 1, Short(27, 33))
 RANKED = RankedPassage(
     1, Passage(3, ARTICLE, 0, 34), 0.5, Signals(0.5, 1.0, 1.0, 1.0), (replace(ARTICLE, id="copy.md"),)
