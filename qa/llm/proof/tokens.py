@@ -116,7 +116,7 @@ _ACRONYMS = {"USA": "US"}
 def _same_spelling(word: str) -> str:
     word = re.sub(r"(?<=[a-z]{3})is(e|ed|es|ing|ation)$", r"iz\1", word)
     word = re.sub(r"(?<=[a-z]{3})our(s|ed|ite|ites|hood|hoods)?$", r"or\1", word)
-    return re.sub(r"(?<=[a-z]{3})tre(s?)$", r"ter\1", word)
+    return re.sub(r"(?<=[a-z]{2})([tb])re(s?)$", r"\1er\2", word)
 
 
 @cache
@@ -187,7 +187,7 @@ def _word(found: str, first: bool, names: Set[str]) -> Token:
         return Token(found, low, Kind.JOIN)
     if low in RIGID:
         return Token(found, bound(low), Kind.RIGID)
-    if low in FREE:
+    if low in FREE and not (found == "A" and not first):  # Chick-fil-A
         return Token(found, low, Kind.FREE)
     name = capital and (not first or stem(plain) in names)
     return Token(found, stem(plain), Kind.NAME if name else Kind.WORD, possessive)
