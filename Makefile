@@ -17,8 +17,8 @@ PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt
 ROUNDS ?= 200
 
 .PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
-  reader bench-milvus bench-worst bench-peers bench-ray test-milvus load-test crash-test fuzz mutants pictures docs lock \
-  audit licences clean
+  reader bench-milvus bench-worst bench-claims bench-peers bench-ray test-milvus load-test crash-test fuzz mutants \
+  pictures docs lock audit licences clean
 
 install: .venv/installed
 
@@ -55,6 +55,10 @@ bench-dialogues: install
 
 bench-million: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.million
+
+# How many planted falsehoods of a scripted model are shown as proved, and how many true claims are lost
+bench-claims: install
+	$(BIN)/python -m benchmarks.claims
 
 bench-speed: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed

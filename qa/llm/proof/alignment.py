@@ -32,7 +32,7 @@ from qa.llm.proof.lexicon import (
     TITLES,
     UNREAL,
 )
-from qa.llm.proof.scope import aside, bounds_what_follows, forward, governor, supposed, under
+from qa.llm.proof.scope import aside, bounds_what_follows, forward, governor, remarked, supposed, under
 from qa.llm.proof.tokens import Kind, Token, bound
 from qa.llm.proof.totals import kept
 
@@ -264,7 +264,7 @@ class Sentence:
         if not kept(self.tokens, path):
             return False
         said = set(path)
-        if any(not said & set(condition) for condition in supposed(self.tokens)):
+        if any(not said & set(condition) for condition in (*supposed(self.tokens), *remarked(self.tokens))):
             return False
         remarks = self._asides(path)
         for at, token in enumerate(self.tokens):

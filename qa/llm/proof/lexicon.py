@@ -45,6 +45,8 @@ OPENING_BOUNDS = frozenset("until without unlike instead-of once".split())
 MODAL = frozenset("may might could would should can must will shall".split())
 PRIVATIVE = frozenset("former ex acting deputy vice".split())
 
+PARTICLES = frozenset("bin ibn al el van von der den de da di du la le".split())
+"""They are of the name that follows them."""
 TITLES = frozenset(
     "president minister prime chancellor governor senator state judge mayor king queen prince princess pope "
     "dr mr mrs ms sir lord professor prof general secretary chief executive chairman chairwoman chair "
@@ -63,7 +65,8 @@ SAYING = frozenset(
     "promise confirm deny insist acknowledge concede admit describe call stress note explain write testify "
     "reveal according doubt fear hope consider forecast speculate guess reply answer accuse vow pledge blame "
     "attribute credit assume conclude dispute imagine dream pretend propose plan intend want expect ask "
-    "demand refuse decline fail suspect agree recall mean urge threaten".split()
+    "demand refuse decline fail suspect agree recall mean urge threaten "
+    "joke quip boast lament contend assert complain whisper tweet".split()
 )
 """What hangs on them is said by somebody, or wished, or denied: it does not stand by itself."""
 OF_THINGS = frozenset("describe call note blame consider report announce".split())
@@ -219,29 +222,26 @@ PERSONS = {
 PRONOUNS = frozenset("he she his her".split())
 OPENING_PRONOUNS = PRONOUNS | {"it", "its", "they", "their"}
 TOTALS = frozenset(
-    "not no nobody nothing never neither nor without cannot hardly barely scarcely all every each "
-    "any only".split()
+    "not no nobody nothing never neither nor without cannot hardly barely scarcely all every each any "
+    "only".split()
 )
 """What they say holds of all that follows, so that nothing of it may be left out."""
 SHARES = frozenset("half third thirds quarter quarters most majority all".split())
 OWNERS = frozenset("the its his her their our".split())
 NOT_SUPERLATIVE = frozenset(
-    "west northwest southwest midwest rest test contest protest forest interest request harvest "
-    "arrest invest "
-    "honest modest guest quest conquest nest vest chest crest zest suggest digest".split()
+    "west northwest southwest midwest rest test contest protest forest interest request harvest arrest "
+    "invest honest modest guest quest conquest nest vest chest crest zest suggest digest".split()
 )
 """They end as superlatives do."""
 OPENINGS = frozenset("in on at along across near during within from under inside outside".split())
 """What a phrase begins with that may stand before a statement or behind it."""
 PEOPLES = frozenset(
-    "american british english scottish welsh irish french german dutch danish swedish norwegian "
-    "finnish polish "
-    "czech austrian swiss italian spanish portuguese greek turkish russian soviet ukrainian "
-    "hungarian romanian "
-    "european western eastern northern southern african asian chinese japanese korean indian "
-    "pakistani iranian "
-    "israeli palestinian arab saudi egyptian mexican canadian brazilian australian indigenous christian "
-    "catholic jewish muslim buddhist hindu republican democratic nazi communist".split()
+    "american british english scottish welsh irish french german dutch danish swedish norwegian finnish "
+    "polish czech austrian swiss italian spanish portuguese greek turkish russian soviet ukrainian "
+    "hungarian romanian european western eastern northern southern african asian chinese japanese korean "
+    "indian pakistani iranian israeli palestinian arab saudi egyptian mexican canadian brazilian "
+    "australian indigenous christian catholic jewish muslim buddhist hindu republican democratic nazi "
+    "communist".split()
 )
 """Written with a capital, and nobody's name."""
 RATES = frozenset("second minute hour day night week month year head person piece plaintiff game".split())
@@ -254,8 +254,7 @@ PLAIN_OPENINGS = frozenset(
 )
 """Of those, words of the ones that only say when, where, or to whom."""
 UNREAL = frozenset(
-    "theory principle paper part joke jest dream film movie novel book play story series game song "
-    "poem rehearsal "
-    "simulation exercise fiction imagination mice animals".split()
+    "theory principle paper part joke jest dream film movie novel book play story series game song poem "
+    "rehearsal simulation exercise fiction imagination mice animals".split()
 )
 """What is so in these is not so, or not quite."""

@@ -1,9 +1,10 @@
 """How far reaches what somebody says, and what a `that` opens."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from qa.llm.proof.gaps import SAYING_STEMS, SHORT, THING_STEMS
-from qa.llm.proof.lexicon import BOUND_OPENINGS, PLAIN_OPENINGS, UNREAL
+from qa.llm.proof.lexicon import BOUND_OPENINGS, IRREGULAR, PLAIN_OPENINGS, UNREAL
 from qa.llm.proof.tokens import Kind, Token
 
 
@@ -70,6 +71,20 @@ def supposed(tokens: Sequence[Token]) -> list[range]:
         if opens and (tokens[at + 1].kind in (Kind.FREE, Kind.NAME)):
             end = next((b for b in range(at, len(tokens)) if tokens[b].kind is Kind.MARK), len(tokens))
             found.append(range(at, end))
+    return found
+
+
+def remarked(tokens: Sequence[Token]) -> list[range]:
+    """Who says it, whatever the verb: `..., Ann joked, ...`."""
+    marks = [-1, *(at for at, token in enumerate(tokens) if token.kind is Kind.MARK), len(tokens)]
+    found: list[range] = []
+    for start, end in pairwise(marks):
+        inside = tokens[start + 1 : end]
+        verbs = [token for token in inside if token.kind is not Kind.NAME]
+        if start >= 0 and len(inside) > 1 and len(verbs) == 1 and verbs[0] in (inside[0], inside[-1]):
+            word = verbs[0].text.lower()
+            if verbs[0].kind is Kind.WORD and (word.endswith(("ed", "es")) or word in IRREGULAR):
+                found.append(range(start + 1, end))
     return found
 
 

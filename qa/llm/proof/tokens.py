@@ -17,6 +17,7 @@ from qa.llm.proof.lexicon import (
     LARGE,
     MONTHS,
     ORDINALS,
+    PARTICLES,
     PHRASES,
     RIGID,
     SAME,
@@ -194,7 +195,11 @@ def _word(found: str, first: bool, names: Set[str]) -> Token:
 
 
 def _first_name(found: list[Token]) -> list[Token]:
-    """A capital where a sentence begins says nothing, unless a name goes on from it."""
+    """A capital where a sentence begins says nothing, unless a name goes on from it; `bin` is of a name."""
+    found = [
+        replace(token, kind=Kind.NAME) if token.text in PARTICLES and after.kind is Kind.NAME else token
+        for token, after in zip(found, [*found[1:], found[-1]] if found else [], strict=True)
+    ]
     if len(found) < 2 or found[0].kind is not Kind.WORD or found[1].kind is not Kind.NAME:
         return found
     return [replace(found[0], kind=Kind.NAME), *found[1:]] if found[0].text[0].isupper() else found
