@@ -60,7 +60,7 @@ def print_sentences(found: "Endpoint", result: "Result", before: str | None = No
         print(f"qa: {one_line(str(error))}; the answer above stands without it", file=sys.stderr)
         return
     if written.left_out:
-        out.print(f"\n{_left_out(len(written.left_out))}", style="dim")
+        out.print(f"\n{left_out(len(written.left_out))}", style="dim")
     if not written.proved:
         out.print(f"{one_line(found.model or '')} adds nothing that can be proved: the answer above stands.")
 
@@ -89,7 +89,8 @@ def _print_claim(checked: "Checked", marks: dict[tuple[str, int, int], int]) -> 
         out.print(f"   [{number}] “{one_line(place.text)}” {printable(origin)}", style="dim")
 
 
-def _left_out(count: int) -> str:
+def left_out(count: int) -> str:
+    """That so many sentences are not shown."""
     sentences = "1 sentence" if count == 1 else f"{count} sentences"
     return f"{sentences} left out: not word for word in the articles."
 

@@ -43,7 +43,7 @@ class Written:
         return {
             "model": self.server.model,
             "proved": [
-                {"text": claim.claim.text, "quotes": [_place(place) for place in claim.found]}
+                {"text": claim.claim.text, "quotes": [found_json(place) for place in claim.found]}
                 for claim in self.proved
             ],
             "left_out": [{"text": claim.claim.text, "why": claim.why} for claim in self.left_out],
@@ -51,7 +51,8 @@ class Written:
         }
 
 
-def _place(place: Found) -> dict[str, Any]:
+def found_json(place: Found) -> dict[str, Any]:
+    """Where quoted words stand, as JSON."""
     return {"text": place.text, "article": place.article.id, "start": place.start, "end": place.end}
 
 

@@ -170,3 +170,44 @@ def test_ctrl_c_stops_the_server_too(tmp_path: Path) -> None:
         assert process.returncode == 130
         assert err == "qa: interrupted\n"
         assert script.gone.wait(60)
+
+
+WON = "The village team won the cup for the first time, beating the city by two goals to one."
+
+
+def test_a_brief_is_told_in_proved_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    said = claims(
+        ("The city won the cup.", 1, WON), ("The village team won the cup for the first time.", 1, WON)
+    )
+    with serving(says(said)) as script:
+        assert cli.main(["brief", "the village team won the cup", "--llm", script.url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines.pop(2).startswith("            Village wins the cup · Weekly · ")
+    assert lines == [
+        "2022-09-10  The village team won the cup for the first time.",
+        f"            “{WON.rstrip('.')}”",
+        "",
+        "1 sentence left out: not word for word in the articles.",
+    ]
+
+
+def test_a_brief_stands_in_the_articles_words_without_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["brief", "the village team won the cup"]
+    assert cli.main(asked) == 0
+    plain, err = capsys.readouterr()
+    assert f"2022-09-10  {WON}" in plain
+    assert err == ""
+    with serving(fails(500)) as script:
+        assert cli.main([*asked, "--llm", script.url]) == 0
+    out, err = capsys.readouterr()
+    assert out == plain
+    assert "failed (status 500)" in err
+    assert err.strip().endswith("the articles' own sentences stand instead")
+
+
+def test_a_brief_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    said = claims(("The village team won the cup.", 1, WON))
+    with serving(says(said)) as script:
+        assert cli.main(["brief", "the village team won the cup", "--json", "--llm", script.url]) == 0
+    [line] = json.loads(capsys.readouterr().out)["lines"]
+    assert (line["text"], line["proved"]["text"]) == (WON, "The village team won the cup.")
