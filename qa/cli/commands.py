@@ -116,12 +116,12 @@ def _eval(options: argparse.Namespace) -> None:
     evaluation = evaluate(asked)
     if options.trec:
         write_trec(asked, options.trec)
-    if options.report:
-        write_report(asked, evaluation, options.report)
     made = None
     if server:
         with _open(options) as qa:
             made = llm.measured(qa, server, options)
+    if options.report:
+        write_report(asked, evaluation, options.report, llm.section(made) if made else None)
     if options.json:
         _print_json({**evaluation.to_json(), **({"sentences": made.to_json()} if made else {})})
         return

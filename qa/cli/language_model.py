@@ -11,6 +11,8 @@ from qa.cli.terminal import console
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from qa.llm.endpoint import Endpoint
     from qa.llm.measure import Measured
     from qa.llm.proof.types import Checked
@@ -128,6 +130,13 @@ def measured(qa: "QA", found: "Endpoint", options: argparse.Namespace) -> "Measu
     return measure(qa, named(found), questions, narrow)
 
 
+def section(made: "Measured") -> "Markup":
+    """The same for the page of `qa eval --report`."""
+    from qa.llm.report import sentences_section
+
+    return sentences_section(made)
+
+
 def print_measured(made: "Measured") -> None:
     """Print what a language model's sentences were worth."""
     print(f"in sentences, by {one_line(made.model)}:")
@@ -141,7 +150,7 @@ def print_measured(made: "Measured") -> None:
         share = f"{part / whole:.3f}" if whole else "-"
         print(f"{name:<18} {share}  {part} of {whole}")
     asked = max(made.questions, 1)
-    written = f"{made.seconds / asked:.1f} s, {made.characters / asked:.0f} characters"
+    written = f"{made.seconds / asked:.1f} s, {made.tokens / asked:.0f} tokens"
     print(f"{'a question':<18} {written}")
     for failed in made.failed[:_FAILED]:
         parts = (failed["question"], failed["claim"], failed["why"], *failed["quotes"])

@@ -1,6 +1,7 @@
 """`qa ask`, `eval`, `info` and `llm` with a language model, as a user meets them."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -115,7 +116,8 @@ def test_eval_counts_what_is_proved(capsys: pytest.CaptureFixture[str], tmp_path
     )
     invented = claims(("Ada Moll built the tower.", 1, "Ada Moll built the tower of the town."))
     with serving(says(SAID), says(invented)) as script:
-        assert cli.main(["eval", str(questions), "--llm", script.url]) == 0
+        page = tmp_path / "page.html"
+        assert cli.main(["eval", str(questions), "--llm", script.url, "--report", str(page)]) == 0
         out = capsys.readouterr().out
         for line in (
             "claims proved      0.333  1 of 3",
@@ -126,6 +128,8 @@ def test_eval_counts_what_is_proved(capsys: pytest.CaptureFixture[str], tmp_path
             "Ada Moll built the tower of the town.",
         ):
             assert line in out
+        assert re.search(r"^a question         [0-9.]+ s, [1-9][0-9]* tokens$", out, re.MULTILINE)
+        assert "Quoted, and in no article: “Ada Moll built the tower of the town.”" in page.read_text("utf-8")
         assert cli.main(["eval", str(questions), "--llm", script.url, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["sentences"]["shares"]["claims answer"] == 0.0
     assert cli.main(["eval", "--self", "--llm", "http://127.0.0.1:1"]) == 2
