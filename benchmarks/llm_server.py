@@ -2,9 +2,9 @@
 
     python -m benchmarks.llm_server FOLDER
 
-FOLDER holds what the server needs beside this project's packages (`make test-llm` puts it there). The model has
-one layer that passes everything through: after each piece of its answer only the next can follow, so it says
-what it was made to say. Nothing is fetched; the server listens on 127.0.0.1 only.
+FOLDER holds what the server needs beside this project's packages (`make test-llm` puts it there). The model
+has one layer that passes everything through: after each piece of its answer only the next can follow, so it
+says what it was made to say. Nothing is fetched; the server listens on 127.0.0.1 only.
 """
 
 import json
@@ -62,7 +62,8 @@ def make(folder: Path, says: Sequence[str], *, endless: bool = False) -> None:
     size = len(words) + len(words) % 2
     config = LlamaConfig(
         vocab_size=len(words), hidden_size=size, intermediate_size=4, num_hidden_layers=1,
-        num_attention_heads=1, num_key_value_heads=1, max_position_embeddings=16_384, tie_word_embeddings=False,
+        num_attention_heads=1, num_key_value_heads=1, max_position_embeddings=16_384,
+        tie_word_embeddings=False,
         bos_token_id=0, eos_token_id=1, pad_token_id=1,
     )  # fmt: skip
     model = LlamaForCausalLM(config)
