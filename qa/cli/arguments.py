@@ -18,6 +18,8 @@ EXAMPLES = {
     '  qa ask "Who won the race?" --llm http://127.0.0.1:11434/v1 --llm-model llama3.2',
     "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
     "  qa search flood relief -k 20",
+    "brief": 'examples:\n  qa brief "floods in Pakistan"\n'
+    '  qa brief "LIV Golf" --since 2022-06-01 --llm http://127.0.0.1:11434/v1 --llm-model llama3.2',
     "why": 'examples:\n  qa why "Who won the race?" race.md\n'
     '  qa why "Who won?" https://news.example/race --since 2022-11-01 --json',
     "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
@@ -96,6 +98,14 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument("text", nargs="+", metavar="TEXT")
     _add_filter(search, top_k=10)
     _add_ranking(search)
+
+    brief = _command(
+        commands, "brief", "tell a topic by day: of each article on it, the sentence that says most"
+    )
+    brief.add_argument("topic", nargs="+", metavar="TOPIC")
+    _add_filter(brief, top_k=12, of="lines")
+    _add_ranking(brief)
+    _add_llm(brief)
 
     why = _command(commands, "why", "explain why an article ranks where it does for a question")
     why.add_argument("question", metavar="QUESTION")
@@ -228,9 +238,9 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> None:
+def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None, of: str = "passages") -> None:
     if top_k is not None:
-        command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
+        command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"{of} (default: {top_k})")
     command.add_argument("--since", metavar="DAY", help="only articles of this day (YYYY-MM-DD) or later")
     command.add_argument("--until", metavar="DAY", help="only articles of this day or earlier")
     command.add_argument(

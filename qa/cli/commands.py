@@ -59,6 +59,26 @@ def _search(options: argparse.Namespace) -> None:
         print_passages(ranked)
 
 
+def _brief(options: argparse.Namespace) -> None:
+    from qa.brief import brief
+    from qa.cli import language_model as llm
+    from qa.cli.brief import print_brief, print_told, told
+
+    topic, server = " ".join(options.topic), llm.server(options)
+    with _open(options) as qa:
+        lines = brief(qa, topic, options.k, _filter(options))
+    said = told(server, topic, lines) if server and lines else None
+    if options.json:
+        rows = [line.to_json() for line in (said.lines if said else lines)]
+        faults = {"faults": said.faults} if said else {}
+        _print_json({"topic": topic, "index": options.index, "lines": rows, **faults})
+        return
+    if said:
+        print_told(said)
+    else:
+        print_brief(lines)
+
+
 def _why(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_explanation
     from qa.pipeline import QA
@@ -96,12 +116,12 @@ def _eval(options: argparse.Namespace) -> None:
     evaluation = evaluate(asked)
     if options.trec:
         write_trec(asked, options.trec)
-    if options.report:
-        write_report(asked, evaluation, options.report)
     made = None
     if server:
         with _open(options) as qa:
             made = llm.measured(qa, server, options)
+    if options.report:
+        write_report(asked, evaluation, options.report, llm.section(made) if made else None)
     if options.json:
         _print_json({**evaluation.to_json(), **({"sentences": made.to_json()} if made else {})})
         return
@@ -183,6 +203,7 @@ COMMANDS = {
     "watch": watch,
     "ask": _ask,
     "search": _search,
+    "brief": _brief,
     "why": _why,
     "run": _run,
     "eval": _eval,

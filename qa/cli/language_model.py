@@ -12,6 +12,8 @@ from qa.wording.phrases import pages
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from qa.llm.endpoint import Endpoint
     from qa.llm.measure import Measured
     from qa.llm.proof.types import Checked
@@ -61,7 +63,7 @@ def print_sentences(found: "Endpoint", result: "Result", before: str | None = No
         print(f"qa: {one_line(str(error))}; the answer above stands without it", file=sys.stderr)
         return
     if written.left_out:
-        out.print(f"\n{_left_out(len(written.left_out))}", style="dim")
+        out.print(f"\n{left_out(len(written.left_out))}", style="dim")
     if not written.proved:
         out.print(f"{one_line(found.model or '')} adds nothing that can be proved: the answer above stands.")
 
@@ -91,7 +93,8 @@ def _print_claim(checked: "Checked", marks: dict[tuple[str, int, int], int]) -> 
         out.print(f"   [{number}] “{one_line(place.text)}” {printable(origin)}", style="dim")
 
 
-def _left_out(count: int) -> str:
+def left_out(count: int) -> str:
+    """That so many sentences are not shown."""
     sentences = "1 sentence" if count == 1 else f"{count} sentences"
     return f"{sentences} left out: not word for word in the articles."
 
@@ -129,6 +132,13 @@ def measured(qa: "QA", found: "Endpoint", options: argparse.Namespace) -> "Measu
     return measure(qa, named(found), questions, narrow)
 
 
+def section(made: "Measured") -> "Markup":
+    """The same for the page of `qa eval --report`."""
+    from qa.llm.report import sentences_section
+
+    return sentences_section(made)
+
+
 def print_measured(made: "Measured") -> None:
     """Print what a language model's sentences were worth."""
     print(f"in sentences, by {one_line(made.model)}:")
@@ -142,7 +152,7 @@ def print_measured(made: "Measured") -> None:
         share = f"{part / whole:.3f}" if whole else "-"
         print(f"{name:<18} {share}  {part} of {whole}")
     asked = max(made.questions, 1)
-    written = f"{made.seconds / asked:.1f} s, {made.characters / asked:.0f} characters"
+    written = f"{made.seconds / asked:.1f} s, {made.tokens / asked:.0f} tokens"
     print(f"{'a question':<18} {written}")
     for failed in made.failed[:_FAILED]:
         parts = (failed["question"], failed["claim"], failed["why"], *failed["quotes"])
