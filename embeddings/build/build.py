@@ -13,6 +13,7 @@ from embeddings.build.report import Progress, Report
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import IndexBusyError, NoIndexError, QAError
+from embeddings.index.about import About
 from embeddings.sources.corpus import Corpus
 from embeddings.sources.source import Sources, as_source
 from embeddings.sources.uploads import with_added
@@ -35,6 +36,8 @@ def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEF
         with there.write() as draft, ExitStack() as held:
             if options.onto is not None and current(there) != options.onto:
                 raise IndexBusyError(f"another process has written {there.name} meanwhile: try again")
+            known = draft.published.about if draft.published else About()
+            about = known.changed(options.name, options.description)
             encoder = options.encoder or load_encoder(options.model or indexed_model(draft.published))
             previous = previous_of(draft.published, encoder.fingerprint, options)
             if previous:
@@ -54,7 +57,7 @@ def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEF
                 items = held.enter_context(closing(made))
             builder = Builder(writer, encoder, options.settings, previous, journal)
             read_from = [as_source(source, options.reading).remembered() for source in sources]
-            report = builder.build(items, read_from, lambda: corpus.fraction, options.progress)
+            report = builder.build(items, read_from, lambda: corpus.fraction, options.progress, about)
             held.close()
             if not report.articles:
                 raise nothing(report.skipped, there.name)

@@ -26,6 +26,10 @@ class BuildOptions:
     """How sources are read."""
     engine: Engine | None = None
     """Who cuts and encodes, if not this process."""
+    name: str | None = None
+    """What the index is called; by default as it was, or as its folder is."""
+    description: str | None = None
+    """What it is about, in a line; by default as it was."""
     onto: str | None = None
     """The generation that must still be the published one: else IndexBusyError."""
     progress: Callable[[Progress], None] = lambda _: None

@@ -5,7 +5,9 @@ import os
 
 EXAMPLES = {
     "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
-    "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback\n"
+    "  qa index a.jsonl.gz b/ --rebuild\n"
+    '  qa index ~/sport --index sport.qa --name Sport --description "Match reports since 2019"\n'
+    "  qa index ~/articles --dry-run\n  qa index --rollback\n"
     "  qa index ~/articles --index milvus+http://127.0.0.1:19530/news --engine ray --ray-address auto",
     "add": "examples:\n  qa add ~/mail.mbox ~/reports\n  qa add survey.csv --text-column answer",
     "remove": "examples:\n  qa remove ~/mail.mbox\n  qa remove old.md --index ~/articles.qa",
@@ -46,6 +48,12 @@ def parser() -> argparse.ArgumentParser:
     )
     index.add_argument("--model", metavar="M", help="a sentence-transformers model: a folder or a local name")
     index.add_argument("--rebuild", action="store_true", help="encode everything again")
+    index.add_argument(
+        "--name", metavar="NAME", help="what the index is called (default: as before, or as its folder is)"
+    )
+    index.add_argument(
+        "--description", metavar="TEXT", help="what it is about, in a line (default: as before)"
+    )
     _add_reading(index)
     index.add_argument("--yes", action="store_true", help="do not ask, though articles would be removed")
     index.add_argument(

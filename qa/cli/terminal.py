@@ -237,6 +237,8 @@ def print_info(info: dict[str, Any]) -> None:
     shown = ", ".join(f"{name} ({count})" for name, count in list(sources.items())[:5])
     more = f", and {len(sources) - 5} more" if len(sources) > 5 else ""
     lines = {
+        "name": info["name"],
+        "about": info["description"],
         "index": f"{info['index']} (format {info['format']}, {info['bytes'] / 1e6:.1f} MB)",
         "made": f"{info['created']} from {', '.join(info['read_from'])}",
         "articles": f"{info['articles']}, dated {info['since'] or '?'} to {info['until'] or '?'}",
@@ -247,7 +249,8 @@ def print_info(info: dict[str, Any]) -> None:
         "reader": f"{info['reader']} ({info['reader_fingerprint'][:12]}), {_rests_on(info)}",
     }
     for name, value in lines.items():
-        print(f"{name:<11}{printable(value)}")
+        if value:
+            print(f"{name:<11}{printable(value)}")
 
 
 def print_evaluation(evaluation: "Evaluation") -> None:
