@@ -43,6 +43,13 @@ class RankedPassage:
     corpus: str | None = None
     """The corpus that it is from, where there are several."""
 
+    def holds(self, answer: "Answer | None") -> bool:
+        """Whether `answer` stands in this passage."""
+        passage = self.passage
+        if not answer or (answer.corpus, answer.article.id) != (self.corpus, passage.article.id):
+            return False
+        return passage.start <= answer.start and answer.end <= passage.end
+
     def to_json(self) -> dict[str, Any]:
         """Its part of `qa ask --json`."""
         article = self.passage.article

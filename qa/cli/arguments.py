@@ -14,6 +14,7 @@ EXAMPLES = {
     "watch": "examples:\n  qa watch\n  qa watch --index ~/articles.qa --every 30",
     "sources": "example:\n  qa sources --index ~/articles.qa",
     "ask": 'examples:\n  qa ask "Who won the race?"\n'
+    '  qa ask "Who won the race?" --index news.qa --index sport.qa\n'
     '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
     '  qa ask "When was that?" --after "Who won the race?"\n'
     '  qa ask "Who won the race?" --llm http://127.0.0.1:11434/v1 --llm-model llama3.2',
@@ -30,8 +31,13 @@ EXAMPLES = {
     "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
     "llm": "examples:\n  qa llm\n  qa llm --llm http://127.0.0.1:11434/v1 --llm-model llama3.2",
     "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
+    "  qa chat --index news.qa --index sport.qa\n"
     "  qa chat --host 0.0.0.0 --auth login.txt --name news.example",
 }
+
+
+_OF_SEVERAL = ("ask", "search", "info", "chat")
+"""Commands that take several indexes."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,9 +57,7 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument(
         "--name", metavar="NAME", help="what the index is called (default: as before, or as its folder is)"
     )
-    index.add_argument(
-        "--description", metavar="TEXT", help="what it is about, in a line (default: as before)"
-    )
+    index.add_argument("--description", metavar="TEXT", help="what it is about, in a line (default: none)")
     _add_reading(index)
     index.add_argument("--yes", action="store_true", help="do not ask, though articles would be removed")
     index.add_argument(
@@ -188,14 +192,19 @@ def _command(
         epilog=EXAMPLES[name],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument(
-        "--index",
-        default=os.environ.get("QA_INDEX") or ".qa",
-        metavar="DIR",
-        help="the index: a folder, milvus+http://HOST:PORT/NAME or milvus+file:FOLDER "
-        "(default: $QA_INDEX, else .qa)",
-    )
+    where = "the index: a folder, milvus+http://HOST:PORT/NAME or milvus+file:FOLDER"
+    default = "default: $QA_INDEX, else .qa"
+    if name in _OF_SEVERAL:
+        help = f"{where}, or a folder of indexes; may be repeated ({default})"
+        command.add_argument("--index", action="append", metavar="DIR", help=help)
+    else:
+        command.add_argument("--index", default=default_index(), metavar="DIR", help=f"{where} ({default})")
     return command
+
+
+def default_index() -> str:
+    """The index that is meant where none is named."""
+    return os.environ.get("QA_INDEX") or ".qa"
 
 
 def minutes(given: str) -> float:

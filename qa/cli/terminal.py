@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, change_counts, differences, likelihood, years
+from qa.wording.phrases import (
+    NO_ANSWER,
+    NO_PASSAGE,
+    agreement,
+    by_corpus,
+    change_counts,
+    differences,
+    likelihood,
+    years,
+)
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -54,12 +63,13 @@ def print_result(result: "Result") -> None:
             out.print(_line(result.answer.short_text), style="bold yellow")
         out.print(_line(result.answer.text), style="bold")
         out.print(f"{_origin(result.answer.article)} · {likelihood(result)}", style="dim")
-        for said in filter(None, (agreement(result), differences(result), years(result))):
+        for said in filter(None, (of(result) for of in (by_corpus, agreement, differences, years))):
             out.print(printable(said), style="dim")
         print_passages(ranked, result.answer)
         return
     out.print(NO_ANSWER, style="bold")
     out.print(likelihood(result), style="dim")
+    out.print(printable(by_corpus(result) or ""), style="dim", end="\n" if result.corpora else "")
     if ranked:
         out.print("\nRelated passages:")
         print_passages(ranked)
@@ -73,11 +83,12 @@ def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" 
     for place in ranked:
         article = place.passage.article
         out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
-        out.print(f"   {_origin(article)}", style="dim")
+        corpus = f"{one_line(place.corpus)}: " if place.corpus else ""
+        out.print(f"   {corpus}{_origin(article)}", style="dim")
         if place.also:
             names = "; ".join(_origin(copy) for copy in place.also)
             out.print(f"   also in: {names}", style="dim")
-        out.print(_marked(place.passage, answer))
+        out.print(_marked(place.passage, answer if place.holds(answer) else None))
 
 
 def print_explanation(explanation: "Explanation") -> None:
@@ -155,13 +166,7 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
     from rich.text import Text
 
     text = Text()
-    inside = (
-        answer is not None
-        and answer.article.id == passage.article.id
-        and passage.start <= answer.start
-        and answer.end <= passage.end
-    )
-    if not inside or answer is None:
+    if answer is None:
         return text.append(printable(passage.text))
     whole = passage.article.text
     text.append(printable(whole[passage.start : answer.start]))

@@ -92,7 +92,7 @@ def _interleaved(of_each: Sequence[Sequence[RankedPassage]]) -> list[RankedPassa
 def _first(passages: Sequence[RankedPassage], top_k: int, answer: Answer | None) -> list[RankedPassage]:
     """The first `top_k`, the last of them giving way to the one that holds the answer."""
     shown = list(passages[:top_k])
-    holding = next((at for at, one in enumerate(passages) if answer and _holds(one, answer)), 0)
+    holding = next((at for at, one in enumerate(passages) if one.holds(answer)), 0)
     return [*shown[:-1], passages[holding]] if holding >= top_k else shown
 
 
@@ -100,12 +100,6 @@ def _ranked_again(passages: Sequence[RankedPassage]) -> tuple[RankedPassage, ...
     return tuple(replace(one, rank=rank) for rank, one in enumerate(passages, 1))
 
 
-def _holds(ranked: RankedPassage, answer: Answer) -> bool:
-    passage = ranked.passage
-    same = (ranked.corpus, passage.article.id) == (answer.corpus, answer.article.id)
-    return same and passage.start <= answer.start and answer.end <= passage.end
-
-
 def _again(answer: Answer, passages: Sequence[RankedPassage]) -> Answer:
     """`answer` with the rank that its passage has now, where that is shown."""
-    return replace(answer, rank=next((one.rank for one in passages if _holds(one, answer)), answer.rank))
+    return replace(answer, rank=next((one.rank for one in passages if one.holds(answer)), answer.rank))

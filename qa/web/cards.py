@@ -58,10 +58,7 @@ def _inside(at: int, words: Sequence[Span]) -> bool:
 
 def inside_of(passage: RankedPassage, answer: Answer | None) -> Answer | None:
     """The answer, if it lies in this passage."""
-    if not answer or answer.article.id != passage.passage.article.id:
-        return None
-    inside = passage.passage.start <= answer.start and answer.end <= passage.passage.end
-    return answer if inside else None
+    return answer if passage.holds(answer) else None
 
 
 def quotation(text: str, span: Span, answer: Answer | None, term: Term) -> Markup:
