@@ -1,6 +1,7 @@
 """Models that several open indexes share: each is loaded once, and goes with the last that uses it."""
 
 from pathlib import Path
+from threading import RLock
 from weakref import WeakValueDictionary
 
 from embeddings.backends.open import store
@@ -17,6 +18,8 @@ class Models:
 
     def __init__(self, reader: str | Judge = DEFAULT_READER) -> None:
         self.reader = SharedReader(reader) if isinstance(reader, str) else reader
+        self.lock = RLock()
+        """Held by who asks, where models answer one question at a time."""
         self._encoders: WeakValueDictionary[str, Encoder] = WeakValueDictionary()
 
     def open(

@@ -104,7 +104,7 @@ def card(
     quoted = quotation(passage.article.text, (passage.start, passage.end), inside_of(ranked, answer), term)
     return element(
         "article",
-        heading(passage.article, str(ranked.rank)),
+        heading(passage.article, str(ranked.rank), ranked.corpus),
         element("blockquote", quoted, class_="quotation", dir="auto"),
         _also(ranked.also),
         element("p", "; ".join(reasons(ranked, among, asked, term)), class_="why"),
@@ -125,9 +125,10 @@ def _also(copies: Sequence[Article]) -> Markup | None:
     return element("ul", *(element("li", fact) for fact in [*facts, *more]), class_="also")
 
 
-def heading(article: Article, rank: str | None = None) -> Markup:
-    """Title, publisher, day and link of an article."""
+def heading(article: Article, rank: str | None = None, corpus: str | None = None) -> Markup:
+    """Title, corpus, publisher, day and link of an article."""
     facts = [element("span", part) for part in (article.source, day(article.date)) if part]
+    facts[:0] = [element("span", corpus, class_="corpus", dir="auto")] if corpus else []
     return element(
         "header",
         element("span", rank, class_="rank", aria_hidden="true") if rank else None,

@@ -12,7 +12,7 @@ from qa.types import RankedPassage, Result
 from qa.web.cards import day, heading, inside_of, origin, quotation, title
 from qa.web.reasons import Term, bears
 from qa.wording.markup import element, join, safe_address
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood, years
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, by_corpus, differences, likelihood, years
 from qa.wording.safe_text import json_text
 
 RELATED = "The nearest passages are shown as related."
@@ -30,6 +30,8 @@ class Turn:
     terms: frozenset[str] = frozenset()
     """The question's rare words, as the index has them."""
     error: str | None = None
+    corpus: str | None = None
+    """The one that was asked, where there are several and not all were."""
 
     @property
     def days(self) -> tuple[str, ...]:
@@ -72,8 +74,8 @@ def reply(turn: Turn) -> list[str]:
     if not answer:
         return [NO_ANSWER, RELATED] if turn.result.passages else [NO_ANSWER, NO_PASSAGE]
     short = [answer.short_text] if answer.short else []
-    source = " — ".join(part for part in (title(answer.article), origin(answer.article)) if part)
-    return [*short, answer.text, source]
+    source = (title(answer.article), origin(answer.article), answer.corpus)
+    return [*short, answer.text, " — ".join(part for part in source if part)]
 
 
 def _sentence(message: str) -> str:
@@ -102,8 +104,9 @@ def lead(turn: Turn | None) -> Markup:
 
 
 def _others(result: Result | None) -> list[str]:
-    """Whether other articles say the same, what else they say, and of what other years there are some."""
-    return [said for of in (agreement, differences, years) if (said := of(result))] if result else []
+    """What each corpus says, whether other articles say the same or something else, or are on other years."""
+    said = (by_corpus, agreement, differences, years)
+    return [text for of in said if (text := of(result))] if result else []
 
 
 def _kind(result: Result | None) -> str:
@@ -148,7 +151,7 @@ def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
     )
     return element(
         "article",
-        heading(article),
+        heading(article, corpus=ranked.corpus),
         element(
             "div", text, class_="whole", dir="auto", tabindex=0, role="region", aria_label="Whole article"
         ),
@@ -178,7 +181,7 @@ def as_markdown(result: Result) -> str:
     lines += ["## Evidence" if result.answer else "## Related passages"]
     for ranked in result.passages:
         article = ranked.passage.article
-        facts = [origin(article), safe_address(article.url) or ""]
+        facts = [ranked.corpus, origin(article), safe_address(article.url)]
         lines += ["", f"{ranked.rank}. **{title(article)}** · {' · '.join(fact for fact in facts if fact)}"]
         lines += ["", f"   > {_line(ranked.passage.text)}"]
     return "\n".join(lines) + "\n"

@@ -13,7 +13,7 @@ from qa.web.history.conversations import Asked, Conversation
 from qa.web.history.reading_list import Pin
 from qa.web.turns import narrowed, reply
 from qa.wording.markup import element, join, safe_address
-from qa.wording.phrases import agreement, differences
+from qa.wording.phrases import agreement, by_corpus, differences
 from qa.wording.safe_text import json_text
 
 Talk = tuple[Conversation, Sequence[Asked]]
@@ -176,6 +176,7 @@ def _remarks(asked: Asked) -> list[str]:
     """What is said of a turn beside its answer."""
     turn = asked.turn
     said = [f"Read as: {turn.read_as}" if turn.read_as else None, narrowed(turn.narrow) or None]
+    said += [by_corpus(turn.result)] if turn.result else []
     if not turn.result or not turn.result.answer:
         said += reply(turn)
     else:

@@ -13,6 +13,8 @@ from embeddings.types import Article
 T = TypeVar("T")
 _FIELDS = frozenset(field.name for field in fields(Article))
 _APART = "article kept apart"
+_OF_SEVERAL = ("corpus", "corpora")
+"""Fields left out where they say nothing: what was kept before there were several corpora reads the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def _apart(value: Any, articles: dict[str, bytes]) -> Any:
             whole = _text(value).encode()
             articles[_sum(whole)] = zlib.compress(whole, 1)
             return {_APART: _sum(whole)}
-        return {name: _apart(part, articles) for name, part in value.items()}
+        told = {name: part for name, part in value.items() if part or name not in _OF_SEVERAL}
+        return {name: _apart(part, articles) for name, part in told.items()}
     return [_apart(part, articles) for part in value] if isinstance(value, list) else value
 
 

@@ -40,7 +40,7 @@ class CorpusTab:
     changes: list[Any]
 
 
-def tab(live: LiveQA, adding: bool, uploads: set[str]) -> CorpusTab:
+def tab(live: LiveQA, adding: bool, uploads: set[str], id: str = "corpus", visible: bool = True) -> CorpusTab:
     """The tab's components, with everything that happens in it; with `adding`, those to add articles by.
 
     `uploads` are the files that the server has taken in: nothing else is ever removed.
@@ -48,7 +48,7 @@ def tab(live: LiveQA, adding: bool, uploads: set[str]) -> CorpusTab:
     import gradio as gr
 
     drop = added = remove = None
-    with gr.Tab("Corpus", id="corpus") as outer:
+    with gr.Tab("Corpus", id=id, visible=visible) as outer:
         summary = gr.HTML(elem_id="summary")
         with gr.Row(elem_id="change"):
             if adding:
