@@ -55,7 +55,7 @@ def serve(
     `auth`, `no_auth`: see `login.credentials`; `names`: further hosts by which it may be called; `proxies`:
     addresses of those whose word counts on how they were called. Conversations are kept where it is known
     whose they are (`may_keep`), but with `no_history`. `watched`: whether the index keeps up with its sources
-    meanwhile. Visitors may add articles where only this machine can reach the page, or who knows the password.
+    meanwhile. Visitors may add articles where only this machine reaches the page, or who knows the password.
     Raises NoIndexError where there is no index, QAError where two are called alike, without a free port,
     without a decision who may come, or, for `mcp`, without its package.
     """
@@ -115,46 +115,48 @@ def build(live: LiveCorpora, adding: bool = True, history: History | None = None
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as page:
         api.offer(live)  # first, so that its names are taken by no event of the page
         with gr.Row(elem_id="top") if live.several else nullcontext():
-            head = gr.HTML(corpora.head() if live.several else first, elem_id="head")
+            head = gr.HTML(first, elem_id="head")
             switch = corpora.switch(live.places) if live.several else None
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="asking"):
                 made = ask.tab(live, examples, history is not None, switch)
             if history:
                 kept.tab(page, tabs, history, made)
-            together = corpora.list_tab(live) if live.several else None
-            held = [_corpus_tab(live, at, adding, page.upload_file_set) for at in range(len(live.names))]
+            if live.several:
+                several = corpora.tab(live, adding, page.upload_file_set)
+                held = several.held
+            else:
+                several, held = None, [articles.tab(live.each[0], adding, page.upload_file_set)]
 
-        def fill(corpus: str = corpora.ALL, **reset: Any) -> list[Any]:
+        def fill(corpus: str = corpora.ALL) -> list[Any]:
+            return filled(corpus)
+
+        def filled(corpus: str, **value: str) -> list[Any]:
             now = live.info(corpus)
             days = ask.day_choices([article.date for _, article in live.articles(corpus) if article.date])
             choices = [(f"{name} ({count})", name) for name, count in now["sources"].items()]
             about = now["description"] if live.several else ""
             opened = _head(now["articles"], now["since"], now["until"], len(now["sources"]), about)
-            narrowing = [gr.Dropdown(of, **reset) for of in (days, days, [("today", ask.ANY), *days[1:]])]
-            return [opened, *narrowing, gr.Dropdown(choices, **({"value": []} if reset else {}))]
-
-        def turn_to(corpus: str) -> list[Any]:
-            tabs = [corpus == name for name in (corpora.ALL, *live.names)]
-            return [*fill(corpus, value=ask.ANY), *(gr.Tab(visible=shown) for shown in tabs)]
+            as_of = [("today", ask.ANY), *days[1:]]
+            chosen = gr.Dropdown(choices, value=[]) if value else gr.Dropdown(choices)
+            return [opened, *(gr.Dropdown(of, **value) for of in (days, days, as_of)), chosen]
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        filled = [head, made.since, made.until, made.as_of, made.sources]
-        filling = (fill, switch, filled)
+        narrowing = [head, made.since, made.until, made.as_of, made.sources]
+        filling = (fill, switch, narrowing)
         page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
         for changed in (change for one in held for change in one.changes):
             changed.then(*filling, **quiet)
-        if switch and together:
-            switch.change(turn_to, switch, [*filled, together, *(one.tab for one in held)], **quiet)
+        if switch and several:
+            switch.change(
+                lambda corpus: [*filled(corpus, value=ask.ANY), *several.shown(corpus, live.names)],
+                switch,
+                [*narrowing, *several.panes],
+                **quiet,
+            )
         page.load(None, js=evidence.ESCAPE, **quiet)
     page.queue(max_size=_WAITING, default_concurrency_limit=4, api_open=False)
     return page
-
-
-def _corpus_tab(live: LiveCorpora, at: int, adding: bool, uploads: set[str]) -> articles.CorpusTab:
-    """That of one corpus; of several, the one that is chosen is shown."""
-    one, id = live.each[at], f"corpus-{at}" if live.several else "corpus"
-    return articles.tab(one, adding and one.store.takes_files, uploads, id, visible=not live.several)
 
 
 def launch(

@@ -1,6 +1,7 @@
 """Where there are several corpora: the switch between them, and the tab that lists them all."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -9,15 +10,11 @@ from embeddings.errors import QAError
 from qa.corpora.places import Place
 from qa.web.cards import day
 from qa.web.live_corpora import LiveCorpora
+from qa.web.tabs import articles
 from qa.wording.markup import element
 
 ALL = ""
 """The choice of all corpora."""
-
-
-def head() -> Markup:
-    """What stands at the top until it is known how much there is."""
-    return element("header", element("h1", "Article QA"), class_="head")
 
 
 def switch(places: Sequence[Place]) -> Any:
@@ -25,17 +22,48 @@ def switch(places: Sequence[Place]) -> Any:
     import gradio as gr
 
     total = sum(place.articles for place in places)
-    choices = [(f"All corpora ({total:,} articles)", ALL)]
-    choices += [(f"{place.name} ({place.articles:,})", place.name) for place in places]
-    return gr.Dropdown(choices, value=ALL, label="Ask in", min_width=220, elem_id="corpus")
+    choices = [(f"All {len(places)} corpora ({total:,} articles)", ALL)]
+    choices += [(f"{place.name} ({place.articles:,} articles)", place.name) for place in places]
+    return gr.Dropdown(
+        choices,
+        value=ALL,
+        label="Ask in",
+        show_label=False,
+        container=False,
+        scale=0,
+        min_width=300,
+        elem_id="corpus",
+    )
 
 
-def list_tab(live: LiveCorpora) -> Any:
-    """The tab that lists the corpora, shown while all are asked."""
+@dataclass(frozen=True, slots=True)
+class CorporaTab:
+    """Gradio's components of the tab, of which one is shown: the list, or what stands in a corpus's own."""
+
+    panes: Sequence[Any]
+    """The list, then one for each corpus."""
+    held: Sequence[articles.CorpusTab]
+
+    def shown(self, corpus: str, names: Sequence[str]) -> list[Any]:
+        """The panes while `corpus`, one of `names` or all, is asked."""
+        import gradio as gr
+
+        return [gr.Column(visible=corpus == name) for name in (ALL, *names)]
+
+
+def tab(live: LiveCorpora, adding: bool, uploads: set[str]) -> CorporaTab:
+    """The tab's components, with everything that happens in it; the rest as in `articles.tab`."""
     import gradio as gr
 
-    with gr.Tab("Corpora", id="corpora") as outer:
-        shown = gr.HTML(elem_id="corpora-list")
+    panes, held = [], []
+    with gr.Tab("Corpora", id="corpus") as outer:
+        with gr.Column() as pane:
+            every = gr.HTML(elem_id="corpora")
+        panes.append(pane)
+        for one in live.each:
+            with gr.Column(visible=False) as pane:
+                held.append(articles.tab(one, adding and one.store.takes_files, uploads, outer))
+            panes.append(pane)
 
     def show() -> Markup:
         try:
@@ -43,8 +71,8 @@ def list_tab(live: LiveCorpora) -> Any:
         except QAError as error:
             return element("p", str(error), class_="empty")
 
-    outer.select(show, None, shown, api_visibility="private", show_progress="hidden")
-    return outer
+    outer.select(show, None, every, api_visibility="private", show_progress="hidden")
+    return CorporaTab(panes, held)
 
 
 def listed(described: Sequence[Mapping[str, Any]]) -> Markup:
