@@ -34,7 +34,7 @@ def places(sources: Path, tmp_path: Path, loaded: list[str]) -> list[Path]:
     (tmp_path / "sport" / "bridge.md").write_text(MATCH, "utf-8")
     made = [tmp_path / "all" / "news", tmp_path / "all" / "cup.qa"]
     QA.build([sources], made[0], BuildOptions(encoder=WordEncoder("one", 64)))
-    about = {"name": " Sport \n", "description": "Match reports"}
-    QA.build([tmp_path / "sport"], made[1], BuildOptions(encoder=WordEncoder("two", 48), **about))
+    options = BuildOptions(encoder=WordEncoder("two", 48), name=" Sport \n", description="Match reports")
+    QA.build([tmp_path / "sport"], made[1], options)
     loaded.clear()
     return made

@@ -81,5 +81,5 @@ def test_what_cannot_be_told_apart_is_one_clear_line(
         with pytest.raises(NoIndexError, match=f"there is no index in {given[-1]}: run `qa index"):
             Corpora.open(given)
     QA.build([sources], "other", BuildOptions(encoder=WordEncoder("one", 64), name="SPORT"))
-    with pytest.raises(QAError, match="two indexes are called SPORT, all/cup.qa and other: give one another"):
+    with pytest.raises(QAError, match=r"two indexes are called SPORT, all/cup\.qa and other: give one"):
         Corpora.open(["all", "other"])

@@ -23,14 +23,11 @@ def ranked(rank: int, id: str = "a") -> RankedPassage:
 def result(answerable: float, answer_rank: int | None = 1, count: int = 3, day: str = "2022-11-03") -> Result:
     answer = None
     if answer_rank:
-        start = 25 * (answer_rank - 1)
-        answer = Answer(
-            Article("a", "Bridge", TEXT), start, start + 24, answer_rank, Short(start, start + 10)
-        )
+        start, short = 25 * (answer_rank - 1), Short(25 * (answer_rank - 1), 25 * answer_rank - 15)
+        answer = Answer(Article("a", "Bridge", TEXT), start, start + 24, answer_rank, short)
     passages = tuple(ranked(rank) for rank in range(1, count + 1))
-    return Result(
-        "Q?", f"Q {answerable}?", answer, answerable, passages, 5.0, (day,), (answer,) * bool(answer)
-    )  # type: ignore[arg-type]
+    agreeing = (answer,) if answer else ()
+    return Result("Q?", f"Q {answerable}?", answer, answerable, passages, 5.0, (day,), agreeing)
 
 
 def places(of: tuple[RankedPassage, ...]) -> list[tuple[int, str | None, int]]:

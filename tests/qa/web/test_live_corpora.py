@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,6 @@ from qa import QA
 from qa.web.history.history import open_history
 from qa.web.live_corpora import LiveCorpora
 from qa.web.programs.corpus import Corpus
-from qa.web.programs.given import Listing, Nothing, Part, Question, Which
 from qa.web.programs.operations import operations
 from qa.web.tabs.corpora import listed
 from qa.web.turns import as_markdown, lead, reply
@@ -23,6 +23,17 @@ __all__ = ["loaded", "places"]
 
 def both(places: list[Path]) -> LiveCorpora:
     return LiveCorpora.of(list(map(str, places)))
+
+
+class Programs:
+    """The operations, called by their names."""
+
+    def __init__(self, live: LiveCorpora) -> None:
+        self._known = {one.name: one for one in operations(Corpus(live))}
+
+    def __call__(self, name: str, **given: object) -> dict[str, Any]:
+        known = self._known[name]
+        return known.run(known.takes.model_validate(given))
 
 
 def test_a_turn_names_the_corpus_wherever_it_is_shown(places: list[Path], loaded: list[str]) -> None:
@@ -64,30 +75,30 @@ def test_what_was_asked_of_which_corpus_comes_back(places: list[Path], tmp_path:
 
 def test_programs_choose_a_corpus_and_are_told_which(places: list[Path]) -> None:
     live = both(places)
-    run = {one.name: one.run for one in operations(Corpus(live))}
-    answered = run["ask"](Question(question=SAVED, top_k=2))
+    run = Programs(live)
+    answered = run("ask", question=SAVED, top_k=2)
     assert [said["corpus"] for said in answered["corpora"]] == ["Sport", "news"]
     assert {one["corpus"] for one in answered["passages"]} == {"Sport", "news"}
-    only = run["ask"](Question(question="And of whom?", after=SAVED, corpus="sport"))
+    only = run("ask", question="And of whom?", after=SAVED, corpus="sport")
     assert {one["corpus"] for one in only["passages"]} == {"Sport"}
-    told = run["corpora"](Nothing())["corpora"]
+    told = run("corpora")["corpora"]
     assert [(one["name"], one["description"], one["articles"]) for one in told] == [
         ("news", "", 3),
         ("Sport", "Match reports", 1),
     ]
-    together = run["info"](Which())
+    together = run("info")
     assert (together["articles"], together["since"], together["until"]) == (4, "2022-06-03", "2022-12-18")
     assert together["sources"] == {"Daily": 1, "Match Day": 1, "Weekly": 1}
-    assert run["info"](Which(corpus="Sport"))["articles"] == 1
-    found = run["articles"](Listing(text="2022", count=2))
+    assert run("info", corpus="Sport")["articles"] == 1
+    found = run("articles", text="2022", count=2)
     assert [(one["id"], one["corpus"]) for one in found["articles"]] == [
         ("bridge.md", "Sport"),
         ("sport/cup.md", "news"),
     ]
-    assert run["read"](Part(id="flood.txt"))["corpus"] == "news"
+    assert run("read", id="flood.txt")["corpus"] == "news"
     with pytest.raises(QueryError, match=r"'bridge\.md' stands in news, Sport: say which corpus"):
-        run["read"](Part(id="bridge.md"))
-    assert "Argentina" in run["read"](Part(id="bridge.md", corpus="Sport"))["text"]
+        run("read", id="bridge.md")
+    assert "Argentina" in run("read", id="bridge.md", corpus="Sport")["text"]
     everything = f"{answered} {told} {together} {listed(live.described())}"
     assert str(places[0].parent) not in everything, "where they lie is the owner's business"
     live.close()
@@ -95,15 +106,15 @@ def test_programs_choose_a_corpus_and_are_told_which(places: list[Path]) -> None
 
 def test_one_index_alone_is_as_ever(places: list[Path]) -> None:
     live = both(places[1:])
-    run = {one.name: one.run for one in operations(Corpus(live))}
-    for taken in (Question(question=SAVED), Question(question=SAVED, corpus="sport")):
-        answered = run["ask"](taken)
+    run = Programs(live)
+    for chosen in ({}, {"corpus": "sport"}):
+        answered = run("ask", question=SAVED, **chosen)
         assert "corpora" not in answered
         assert "corpus" not in str(answered)
-    assert "corpus" not in str(run["articles"](Listing()))
+    assert "corpus" not in str(run("articles"))
     assert live.ask(SAVED, 5, Filter()).corpus is None
     with pytest.raises(QueryError, match="no corpus is called 'news'"):
-        run["ask"](Question(question=SAVED, corpus="news"))
+        run("ask", question=SAVED, corpus="news")
     live.close()
 
 
@@ -121,7 +132,7 @@ def test_one_is_rebuilt_while_the_other_answers_and_a_broken_one_is_named_only(
     for corpus in (None, "Sport"):
         with (
             caplog.at_level(logging.WARNING),
-            pytest.raises(QAError, match="^Sport cannot be read now;") as told,
+            pytest.raises(QAError, match=r"^Sport cannot be read now;") as told,
         ):
             live.ask(BOLTS, 4, Filter(), corpus=corpus)
         assert str(places[1]) not in str(told.value)

@@ -13,6 +13,7 @@ import pytest
 from embeddings.types import Filter
 from qa.web.history.database import HistoryError
 from qa.web.history.history import History, may_keep, open_history
+from qa.web.history.records import Packing
 from qa.web.history.shelf import Shelf
 from qa.web.security.login import Credentials
 from qa.web.turns import KEPT, Turn
@@ -50,6 +51,12 @@ def test_what_was_asked_comes_back_whole_after_a_restart(history: History, shelf
     assert turns(again, shelf, id) == [first, second, failed]
     [listed] = again.conversations.conversations(shelf)
     assert (listed.id, listed.title, listed.questions) == (id, "When did the bridge fall?", 3)
+
+
+def test_what_was_kept_before_there_were_several_corpora_is_not_kept_again() -> None:
+    record = Packing(Turn).pack(turn()).record
+    assert '"corpus"' not in record
+    assert '"corpora"' not in record
 
 
 def test_nothing_is_kept_twice(history: History, shelf: Shelf) -> None:
