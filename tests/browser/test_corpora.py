@@ -1,7 +1,6 @@
 """Two indexes on one page, in a real browser: the switch, and what it changes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
