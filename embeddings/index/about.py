@@ -1,6 +1,6 @@
 """What an index is called and what it is about, as its maker says."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from embeddings.errors import QAError
 
@@ -17,21 +17,26 @@ class About:
 
     def changed(self, name: str | None, description: str | None) -> "About":
         """With these in their place; None leaves what is there. Raises QAError for what is no such text."""
-        return replace(
-            self,
-            name=self.name if name is None else _line("name", name, _LONGEST_NAME),
-            description=(
-                self.description
-                if description is None
-                else _line("description", description, _LONGEST_DESCRIPTION)
-            ),
+        given = (
+            self.name if name is None else name,
+            self.description if description is None else description,
         )
+        made = About(*(" ".join(text.split()) for text in given))
+        try:
+            made.check()
+        except ValueError as error:
+            raise QAError(str(error)) from None
+        return made
 
-
-def _line(what: str, text: str, most: int) -> str:
-    line = " ".join(text.split())
-    if len(line) > most:
-        raise QAError(f"the {what} of an index has {len(line)} characters, expected {most} at most")
-    if not line.isprintable():
-        raise QAError(f"the {what} of an index is {line!r}, expected characters that can be printed")
-    return line
+    def check(self) -> None:
+        """Each is a short line that can be shown. Raises ValueError."""
+        for what, text, most in (
+            ("name", self.name, _LONGEST_NAME),
+            ("description", self.description, _LONGEST_DESCRIPTION),
+        ):
+            if not isinstance(text, str) or not text.isprintable():
+                raise ValueError(f"the {what} of an index is {text!r:.100}, expected what can be printed")
+            if len(text) > most:
+                raise ValueError(
+                    f"the {what} of an index has {len(text)} characters, expected {most} at most"
+                )

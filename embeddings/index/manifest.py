@@ -207,8 +207,7 @@ def _checked(values: dict[str, Any], needed: Iterable[str]) -> dict[str, Any]:
             raise ValueError(f"{name} is {values[name]!r}")
     if not all(isinstance(source, str) for source in values["sources"]):
         raise ValueError("sources are not names")
-    if not all(isinstance(values.get(name, ""), str) for name in ("name", "description")):
-        raise ValueError("name or description is no text")
+    About(values.get("name", ""), values.get("description", "")).check()
     for how in values.get("readings", {}).values():
         from_json(how)
     files = {name: FileSum(**sum) for name, sum in values["files"].items()}

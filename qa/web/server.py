@@ -115,7 +115,7 @@ def build(live: LiveCorpora, adding: bool = True, history: History | None = None
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as page:
         api.offer(live)  # first, so that its names are taken by no event of the page
         with gr.Row(elem_id="top") if live.several else nullcontext():
-            head = gr.HTML(first, elem_id="head")
+            head = gr.HTML(corpora.head(live.places) if live.several else first, elem_id="head")
             switch = corpora.switch(live.places) if live.several else None
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="asking"):

@@ -17,6 +17,12 @@ ALL = ""
 """The choice of all corpora."""
 
 
+def head(places: Sequence[Place]) -> Markup:
+    """What stands at the top until the days and publishers of all are known."""
+    held = f"{sum(place.articles for place in places):,} articles in {len(places)} corpora"
+    return element("header", element("h1", "Article QA"), element("p", held), class_="head")
+
+
 def switch(places: Sequence[Place]) -> Any:
     """The list in which a corpus is chosen, each with its size."""
     import gradio as gr
@@ -48,7 +54,7 @@ class CorporaTab:
         """The panes while `corpus`, one of `names` or all, is asked."""
         import gradio as gr
 
-        return [gr.Column(visible=corpus == name) for name in (ALL, *names)]
+        return [gr.Column(visible=(corpus or ALL) == name) for name in (ALL, *names)]
 
 
 def tab(live: LiveCorpora, adding: bool, uploads: set[str]) -> CorporaTab:

@@ -245,7 +245,7 @@ def test_a_name_stays_until_another_is_given(
     assert about(name="") == (derived, "of 2022")
     with pytest.raises(QAError, match="has 61 characters, expected 60 at most"):
         about(name="n" * 61)
-    with pytest.raises(QAError, match="expected characters that can be printed"):
+    with pytest.raises(QAError, match="expected what can be printed"):
         about(name="\x1b[2J")
 
 
