@@ -1,7 +1,6 @@
 """Several indexes that are asked like one."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from threading import RLock
 from time import perf_counter
 from typing import Self, TypeVar
@@ -12,7 +11,7 @@ from qa.answer.judge import Judge
 from qa.answer.load_judge import DEFAULT_READER
 from qa.corpora.merge import fitting, merged, merged_passages
 from qa.corpora.models import Models
-from qa.corpora.places import Place, named_places
+from qa.corpora.places import Given, Place, named_places
 from qa.pipeline import EVERYTHING, QA
 from qa.retrieval.reranker import Reranker
 from qa.types import RankedPassage, Result
@@ -41,7 +40,7 @@ class Corpora:
     @classmethod
     def open(
         cls,
-        given: Sequence[str | Path],
+        given: Given,
         reranker: Reranker | None = None,
         grouped: bool = True,
         reader: str | Judge = DEFAULT_READER,

@@ -4,11 +4,14 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from embeddings.backends.info import derived_name
 from embeddings.backends.open import is_address, store
 from embeddings.errors import QAError
 
+Given: TypeAlias = str | Path | Sequence[str | Path]
+"""An index, several, or a folder in which they lie."""
 _PUBLISHED = "CURRENT"
 
 
@@ -22,7 +25,7 @@ class Place:
     articles: int
 
 
-def named_places(given: Sequence[str | Path]) -> tuple[Place, ...]:
+def named_places(given: Given) -> tuple[Place, ...]:
     """The indexes at `given`, in that order, those of a folder of indexes by name; none is opened.
 
     Raises NoIndexError or IndexMismatchError where one is missing or damaged, and QAError where one is
@@ -40,9 +43,10 @@ def named_places(given: Sequence[str | Path]) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def places(given: Sequence[str | Path]) -> list[str]:
+def places(given: Given) -> list[str]:
     """Each index at `given`; a folder that is none stands for those in it. Raises QAError for one twice."""
-    found = [place for one in given for place in _expanded(one)]
+    all = [given] if isinstance(given, str | Path) else given
+    found = [place for one in all for place in _expanded(one)]
     known: dict[str, str] = {}
     for place in found:
         other = known.setdefault(place if is_address(place) else str(Path(place).resolve()), place)

@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Self
 
@@ -15,7 +14,7 @@ from qa.answer.load_judge import DEFAULT_READER
 from qa.corpora.corpora import chosen
 from qa.corpora.merge import fitting, merged, merged_passages
 from qa.corpora.models import Models
-from qa.corpora.places import Place, named_places
+from qa.corpora.places import Given, Place, named_places
 from qa.types import RankedPassage, Result
 from qa.web.live import LiveQA
 from qa.web.turns import Turn
@@ -36,7 +35,7 @@ class LiveCorpora:
         self._live = {place.name: live for place, live in corpora}
 
     @classmethod
-    def of(cls, given: Sequence[str | Path], reader: str = DEFAULT_READER) -> Self:
+    def of(cls, given: Given, reader: str = DEFAULT_READER) -> Self:
         """The indexes at `given`. Raises what `named_places` raises."""
         models = Models(reader)
         return cls([(at, LiveQA(at.place, models=models)) for at in named_places(given)])

@@ -62,13 +62,12 @@ def serve(
     host = host.strip("[]")
     wanted = credentials(host, auth, no_auth)
     _settle_environment()
-    given = [index] if isinstance(index, str) else index
-    live = LiveCorpora.of(given, reader)
+    live = LiveCorpora.of(index, reader)
     if mcp and not find_spec("mcp"):
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install mcp`")
     _check_port(host, port)
     keeping = not no_history and may_keep(host, wanted, names, proxies)
-    history = open_history(given) if keeping else None
+    history = open_history(index) if keeping else None
     adding = any(one.store.takes_files for one in live.each) and (bool(wanted) or is_loopback(host))
     with upload_folder(os.environ.get("GRADIO_TEMP_DIR")) as uploads:
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)

@@ -93,7 +93,8 @@ def _talk_markdown(talk: Conversation, turns: Sequence[Asked]) -> str:
         lines += ["Passages:", ""] if passages else []
         for ranked in passages:
             number = sources.number(ranked.passage.article)
-            lines += [f"{ranked.rank}. “{_plain(ranked.passage.text)}” [{number}]"]
+            corpus = f" ({_plain(ranked.corpus)})" if ranked.corpus else ""
+            lines += [f"{ranked.rank}. “{_plain(ranked.passage.text)}” [{number}]{corpus}"]
         lines += [""] if passages else []
     return "\n".join([*lines, *_sources_markdown(sources)])
 
@@ -132,7 +133,8 @@ def _talk_html(talk: Conversation, turns: Sequence[Asked]) -> list[Markup]:
             parts += [_quote(answer.article, (answer.start, answer.end), None, sources)]
         for ranked in result.passages if result else ():
             passage = ranked.passage
-            parts.append(_quote(passage.article, (passage.start, passage.end), answer, sources))
+            span = passage.start, passage.end
+            parts.append(_quote(passage.article, span, answer, sources, ranked.corpus))
     return [*parts, *_sources_html(sources)]
 
 
@@ -146,10 +148,13 @@ def reading_html(pins: Sequence[Pin]) -> str:
     return _page(READING_LIST, [*parts, *_sources_html(sources)])
 
 
-def _quote(article: Article, span: tuple[int, int], answer: Any, sources: Sources) -> Markup:
+def _quote(
+    article: Article, span: tuple[int, int], answer: Any, sources: Sources, corpus: str | None = None
+) -> Markup:
     inside = answer if answer and answer.article == article else None
+    named = f" ({corpus})" if corpus else ""
     text = quotation(article.text, span, inside, _no_word)
-    return element("blockquote", element("p", text, f" [{sources.number(article)}]"))
+    return element("blockquote", element("p", text, f" [{sources.number(article)}]{named}"))
 
 
 def _sources_html(sources: Sources) -> list[Markup]:

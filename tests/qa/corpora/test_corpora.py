@@ -63,6 +63,7 @@ def test_a_folder_of_indexes_stands_for_them(places: list[Path], sources: Path, 
         ("Sport", "Match reports", 1),
         ("news", "", 3),
     ]
+    assert Corpora.open(tmp_path / "all").names == ("Sport", "news")
     QA.build([sources], tmp_path / "desk" / ".qa")
     assert [one.name for one in named_places([tmp_path / "desk"])] == ["desk"]
 

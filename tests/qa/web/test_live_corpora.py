@@ -10,6 +10,7 @@ from embeddings.errors import QAError, QueryError
 from embeddings.types import Filter
 from qa import QA
 from qa.web.history.history import open_history
+from qa.web.history.notes import conversations_html, conversations_markdown
 from qa.web.live_corpora import LiveCorpora
 from qa.web.programs.corpus import Corpus
 from qa.web.programs.operations import operations
@@ -61,6 +62,12 @@ def test_what_was_asked_of_which_corpus_comes_back(places: list[Path], tmp_path:
     id = history.conversations.keep(shelf, "", turns)
     again = open_history(given[::-1], tmp_path / "history.sqlite")
     assert tuple(one.turn for one in again.conversations.asked(again.shelf(""), id)) == turns
+    [asked, *_] = again.conversations.asked(again.shelf(""), id)
+    [talk] = again.conversations.conversations(again.shelf(""))
+    for note in (conversations_markdown([(talk, [asked])]), conversations_html([(talk, [asked])], "Talk")):
+        assert "[1] (Sport)" in note
+        assert "[2] (news)" in note
+        assert "From Sport. news" in note
     alone = open_history(given[0], tmp_path / "history.sqlite")
     assert alone.conversations.asked(alone.shelf(""), id) == [], "another shelf"
     assert turns[0].result
