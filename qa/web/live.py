@@ -1,5 +1,6 @@
 """The index that the page answers from: opened when first needed, and again once another is published."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,7 +29,8 @@ _ANALYZER = analyzer()
 class LiveQA:
     """Answers from the published generation of the index at `place`, one question at a time.
 
-    With others beside it, `models` are what they share, so that all answer one after the other.
+    With others beside it, `models` are what they share, so that all answer one after the other, and `name`
+    is what stands for the place in what visitors are told.
     """
 
     def __init__(
@@ -36,8 +38,10 @@ class LiveQA:
         place: str | Path,
         reader: str = DEFAULT_READER,
         models: Models | None = None,
+        name: str = "",
     ) -> None:
         self.place = place
+        self._name = name
         self._models = models or Models(reader)
         self.store = store(place)
         self._lock = self._models.lock
@@ -109,6 +113,13 @@ class LiveQA:
         """Load what the first question would have to wait for."""
         with suppress(QAError):
             self.result("Who?", 1, Filter())  # what is loaded and compiled for it serves every question
+
+    def told(self, text: str) -> str:
+        """`text` as visitors may read it: with others beside it, the index's name stands for its place."""
+        for place in (str(Path(self.place).absolute()), self.store.name, str(self.place)):
+            inside = rf"(?<![\w./-]){re.escape(place)}(?![\w-])"
+            text = re.sub(inside, lambda _: self._name, text) if self._name else text
+        return text
 
     def publishers(self) -> tuple[str, ...]:
         """Those whose articles are there, most first. Raises QAError."""

@@ -37,8 +37,11 @@ class LiveCorpora:
     @classmethod
     def of(cls, given: Given, reader: str = DEFAULT_READER) -> Self:
         """The indexes at `given`. Raises what `named_places` raises."""
-        models = Models(reader)
-        return cls([(at, LiveQA(at.place, models=models)) for at in named_places(given)])
+        models, places = Models(reader), named_places(given)
+        names = [at.name if len(places) > 1 else "" for at in places]
+        return cls(
+            [(at, LiveQA(at.place, reader, models, name)) for at, name in zip(places, names, strict=True)]
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -115,7 +115,11 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
             info = describe(live.place)
             found, rows = listed(live.articles(), text or "")  # none comes from a pane that is not shown
         except QAError as error:
-            return {made.summary: element("p", str(error), class_="empty"), made.found: "", made.table: []}
+            return {
+                made.summary: element("p", live.told(str(error)), class_="empty"),
+                made.found: "",
+                made.table: [],
+            }
         kept = [path.name for path in added_files(live.store.home)]
         shown = {
             made.summary: summary(info, len(kept)),
@@ -137,7 +141,7 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
         try:
             said, rows = work()
         except (QAError, OSError) as error:
-            said, rows = element("p", _sentence(error), class_="failed", role="alert"), []
+            said, rows = element("p", live.told(_sentence(error)), class_="failed", role="alert"), []
         return {made.report: said, made.files: gr.Dataframe(rows, visible=bool(rows)), **show(text)}
 
     def rebuild(text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008

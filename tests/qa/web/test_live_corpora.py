@@ -144,4 +144,12 @@ def test_one_is_rebuilt_while_the_other_answers_and_a_broken_one_is_named_only(
             live.ask(BOLTS, 4, Filter(), corpus=corpus)
         assert str(places[1]) not in str(told.value)
     assert str(places[1]) in caplog.text
+    sport = live.each[1]
+    with pytest.raises(QAError) as found:
+        sport.articles()
+    assert str(places[1]) in str(found.value)
+    assert sport.told(str(found.value)).startswith("Sport/CURRENT names no generation: run `qa index SOURCE")
+    assert str(places[1]) not in sport.told(str(found.value))
+    alone = both(places[:1]).each[0]
+    assert alone.told(f"in {places[0]}") == f"in {places[0]}", "one index alone says what it always said"
     live.close()
