@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def switch(visitor: Visitor, to: str) -> None:
     visitor.page.locator("#corpus input").click()
     visitor.page.get_by_role("option", name=to).click()
-    playwright.expect(visitor.page.locator("#head p").last).to_contain_text("articles from 1 publishers")
+    playwright.expect(visitor.page.locator("#head p").last).to_contain_text("from 1 publisher")
 
 
 def test_one_corpus_is_asked_or_all_and_each_is_named(server: Server) -> None:
@@ -44,17 +44,17 @@ def test_one_corpus_is_asked_or_all_and_each_is_named(server: Server) -> None:
         assert page.locator("#lead .others").first.inner_text().startswith("From Food. Made ")
         page.get_by_role("tab", name="Corpora").last.click()
         expect(page.locator(".corpora h3")).to_have_text(["Made", "Food"])
-        switch(visitor, "Made (1 articles)")
+        switch(visitor, "Made (1 article)")
         expect(page.locator("#summary")).to_contain_text("County News (1)")
         page.get_by_role("tab", name="Ask").last.click()
         visitor.ask(BRIDGE)
         assert "bridge" in visitor.marked
         expect(page.locator("#lead .others").first).to_have_text("In Made")
         assert set(corpora.all_inner_texts()) == {"Made"}
-        expect(page.locator("#corpus input")).to_have_value("Made (1 articles)")
+        expect(page.locator("#corpus input")).to_have_value("Made (1 article)")
         page.wait_for_function("location.hash.includes('conversation')")
         page.reload()
-        expect(page.locator("#corpus input")).to_have_value("Made (1 articles)")
+        expect(page.locator("#corpus input")).to_have_value("Made (1 article)")
         visitor.shows(BRIDGE)
         assert str(server.folder) not in page.content()
         assert visitor.errors == []

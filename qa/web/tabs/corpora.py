@@ -28,8 +28,8 @@ def switch(places: Sequence[Place]) -> Any:
     import gradio as gr
 
     total = sum(place.articles for place in places)
-    choices = [(f"All {len(places)} corpora ({total:,} articles)", ALL)]
-    choices += [(f"{place.name} ({place.articles:,} articles)", place.name) for place in places]
+    choices = [(f"All {len(places)} corpora ({_counted(total, 'article')})", ALL)]
+    choices += [(f"{place.name} ({_counted(place.articles, 'article')})", place.name) for place in places]
     return gr.Dropdown(
         choices,
         value=ALL,
@@ -86,12 +86,16 @@ def listed(described: Sequence[Mapping[str, Any]]) -> Markup:
     return element("ul", *(_row(one) for one in described), class_="corpora")
 
 
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' if count != 1 else ''}"
+
+
 def _row(one: Mapping[str, Any]) -> Markup:
     days = f"{day(one['since'])} to {day(one['until'])}" if one["since"] else "without dates"
     facts = (
-        f"{one['articles']:,} articles, {one['passages']:,} passages",
+        f"{_counted(one['articles'], 'article')}, {_counted(one['passages'], 'passage')}",
         days,
-        f"{len(one['sources']):,} publishers",
+        _counted(len(one["sources"]), "publisher"),
         f"{one['bytes'] / 1e6:.1f} MB, made {str(one['created'])[:10]}",
     )
     return element(
