@@ -195,8 +195,8 @@ def _command(
     where = "the index: a folder, milvus+http://HOST:PORT/NAME or milvus+file:FOLDER"
     default = "default: $QA_INDEX, else .qa"
     if name in _OF_SEVERAL:
-        help = f"{where}, or a folder of indexes; may be repeated ({default})"
-        command.add_argument("--index", action="append", metavar="DIR", help=help)
+        said = f"{where}, or a folder of indexes; may be repeated ({default})"
+        command.add_argument("--index", action="append", metavar="DIR", help=said)
     else:
         command.add_argument("--index", default=default_index(), metavar="DIR", help=f"{where} ({default})")
     return command
