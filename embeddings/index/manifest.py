@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from embeddings.errors import IndexMismatchError
+from embeddings.index.about import About
 from embeddings.sources.source import Source, from_json, to_json
 from embeddings.text.passages import PassageSettings
 from embeddings.types import Encoder
@@ -87,6 +88,14 @@ class Manifest:
     files: dict[str, FileSum]
     readings: dict[str, dict[str, Any]] = field(default_factory=dict)
     """How each source is read that is not read as usual."""
+    name: str = ""
+    """As `qa index --name` says; empty where nobody has."""
+    description: str = ""
+
+    @property
+    def about(self) -> About:
+        """Name and description."""
+        return About(self.name, self.description)
 
     @property
     def read_from(self) -> list[Source]:
@@ -102,13 +111,16 @@ class Manifest:
         counts: tuple[int, int],
         vectors: str,
         files: dict[str, FileSum],
+        about: About,
     ) -> Self:
         """That of a generation made now; `counts` are its articles and passages."""
         created = datetime.now(UTC).isoformat(timespec="seconds")
         made_by = (encoder.name, encoder.fingerprint, encoder.dim, settings)
         paths = [source.path for source in sources]
         readings = {source.path: how for source in sources if (how := to_json(source.reading))}
-        return cls(FORMAT, created, paths, *made_by, *counts, vectors, files, readings)
+        return cls(
+            FORMAT, created, paths, *made_by, *counts, vectors, files, readings, about.name, about.description
+        )
 
     def save(self, folder: Path) -> None:
         """Write it into `folder`, as its last file."""
@@ -195,6 +207,7 @@ def _checked(values: dict[str, Any], needed: Iterable[str]) -> dict[str, Any]:
             raise ValueError(f"{name} is {values[name]!r}")
     if not all(isinstance(source, str) for source in values["sources"]):
         raise ValueError("sources are not names")
+    About(values.get("name", ""), values.get("description", "")).check()
     for how in values.get("readings", {}).values():
         from_json(how)
     files = {name: FileSum(**sum) for name, sum in values["files"].items()}

@@ -14,6 +14,7 @@ from qa.wording.safe_text import one_line, printable
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from embeddings.types import Article
     from qa.llm.endpoint import Endpoint
     from qa.llm.measure import Measured
     from qa.llm.proof.types import Checked
@@ -49,7 +50,7 @@ def print_sentences(found: "Endpoint", result: "Result", before: str | None = No
     from qa.llm.write import Written, named, write
 
     out = console()
-    marks: dict[tuple[str, int, int], int] = {}
+    marks: dict[tuple[Article, int, int], int] = {}
     try:
         found = named(found)
         written = Written(found)
@@ -74,12 +75,12 @@ def closing_on_error(claims: "Iterable[Checked]") -> "Iterable[Checked]":
         yield from claims
 
 
-def _print_claim(checked: "Checked", marks: dict[tuple[str, int, int], int]) -> None:
+def _print_claim(checked: "Checked", marks: "dict[tuple[Article, int, int], int]") -> None:
     out = console()
     new = []
     numbers = []
     for place in checked.found:
-        key = (place.article.id, place.start, place.end)
+        key = (place.article, place.start, place.end)
         if key not in marks:
             marks[key] = len(marks) + 1
             new.append(place)
@@ -87,7 +88,7 @@ def _print_claim(checked: "Checked", marks: dict[tuple[str, int, int], int]) -> 
     out.print(f"{one_line(checked.claim.text)} {''.join(dict.fromkeys(numbers))}")
     for place in new:
         article = place.article
-        number = marks[article.id, place.start, place.end]
+        number = marks[article, place.start, place.end]
         facts = (article.title, article.source, article.date, pages(place.pages))
         origin = " · ".join(fact for fact in facts if fact)
         out.print(f"   [{number}] “{one_line(place.text)}” {printable(origin)}", style="dim")

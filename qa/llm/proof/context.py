@@ -41,11 +41,11 @@ class Evidence:
 
 def evidence(found: Sequence[Found]) -> list[Evidence]:
     """The sentences of the quotations, each once."""
-    made: dict[tuple[str, int], Evidence] = {}
+    made: dict[tuple[Article, int], Evidence] = {}
     for place in found:
         for start, end in sentences_of(place.article, place.start, place.end):
-            if (place.article.id, start) not in made:
-                made[place.article.id, start] = _evidence(place.article, start, end)
+            if (place.article, start) not in made:
+                made[place.article, start] = _evidence(place.article, start, end)
     return list(made.values())
 
 
