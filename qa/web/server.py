@@ -14,7 +14,7 @@ from markupsafe import Markup
 from embeddings.backends.open import read_info
 from embeddings.errors import QAError
 from qa.answer.load_judge import DEFAULT_READER
-from qa.web import api
+from qa.web import api, keyboard
 from qa.web.cards import day
 from qa.web.gradio_private import import_gradio
 from qa.web.history.history import History, may_keep, open_history
@@ -24,7 +24,7 @@ from qa.web.programs.offer import Offered, offered
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.security.requests import quieten_queue
-from qa.web.tabs import articles, ask, evidence
+from qa.web.tabs import articles, ask
 from qa.web.tabs import history as kept
 from qa.web.upload_folder import upload_folder
 from qa.wording.markup import element
@@ -114,6 +114,7 @@ def build(live: LiveQA, adding: bool = True, history: History | None = None) -> 
     with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
         api.offer(live)  # first, so that its names are taken by no event of the page
         head = gr.HTML(_head(stats.articles, stats.since, stats.until, len(stats.sources)), elem_id="head")
+        gr.HTML(keyboard.keys(), elem_id="help")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="asking"):
                 made = ask.tab(live, examples, pinning=history is not None)
@@ -134,7 +135,7 @@ def build(live: LiveQA, adding: bool = True, history: History | None = None) -> 
         page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
         for changed in corpora.changes:
             changed.then(*filling, **quiet)
-        page.load(None, js=evidence.ESCAPE, **quiet)
+        page.load(None, js=keyboard.SCRIPT, **quiet)
     page.queue(max_size=_WAITING, default_concurrency_limit=4, api_open=False)
     return page
 
@@ -194,7 +195,8 @@ def _settle_environment() -> None:
 def _head(articles: int, since: str | None, until: str | None, publishers: int) -> Markup:
     span = f", {day(since)} to {day(until)}" if since and until else ""
     held = f"{articles:,} articles from {publishers:,} publishers{span}"
-    return element("header", element("h1", "Article QA"), element("p", held), class_="head")
+    name = element("h1", "Article QA")
+    return element("header", name, element("p", held), keyboard.button(), class_="head")
 
 
 def _check_port(host: str, port: int) -> None:

@@ -27,11 +27,6 @@ TO_ANSWER = """() => requestAnimationFrame(() => {
 })"""
 """Brings the passage with the answer into view where the column scrolls by itself."""
 _TO_BUTTON = "() => document.querySelectorAll('#passages button.open')[window.openedPlace]?.focus()"
-ESCAPE = """() => document.addEventListener('keydown', event => {
-    if (event.key === 'Escape' && !document.querySelector('input[aria-expanded=true]'))
-        document.querySelector('#back')?.click()
-})"""
-"""Leaves an opened article, unless a list of choices is open: it has the first call."""
 _COPY = "text => { navigator.clipboard?.writeText(text) }"
 _SAVE = """text => {
     const link = document.createElement('a')
