@@ -16,6 +16,7 @@ from embeddings.errors import QAError
 from qa.answer.load_judge import DEFAULT_READER
 from qa.web import api, keyboard
 from qa.web.cards import day
+from qa.web.examples import Examples
 from qa.web.gradio_private import import_gradio
 from qa.web.history.history import History, may_keep, open_history
 from qa.web.history.routes import routes
@@ -108,16 +109,15 @@ def build(live: LiveQA, adding: bool = True, history: History | None = None) -> 
     """
     import gradio as gr
 
-    with live.store.look() as (manifest, catalog):
+    with live.store.look() as (_, catalog):
         stats = catalog.stats()
-        examples = ask.example_questions(manifest.sources, catalog)
     with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
         api.offer(live)  # first, so that its names are taken by no event of the page
         head = gr.HTML(_head(stats.articles, stats.since, stats.until, len(stats.sources)), elem_id="head")
         gr.HTML(keyboard.keys(), elem_id="help")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="asking"):
-                made = ask.tab(live, examples, pinning=history is not None)
+                made = ask.tab(live, pinning=history is not None)
             if history:
                 kept.tab(page, tabs, history, made)
             corpora = articles.tab(live, adding, page.upload_file_set)
@@ -132,7 +132,16 @@ def build(live: LiveQA, adding: bool = True, history: History | None = None) -> 
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         filling = (fill, None, [head, made.since, made.until, made.as_of, made.sources])
-        page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
+        examples = Examples(live)
+        loaded = page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
+        loaded.then(  # once the page is there: finding them takes time, and asks as a visitor does
+            lambda: ask.shown_examples(examples.questions()),
+            None,
+            made.chat,
+            concurrency_id="examples",
+            concurrency_limit=1,
+            **quiet,
+        )
         for changed in corpora.changes:
             changed.then(*filling, **quiet)
         page.load(None, js=keyboard.SCRIPT, **quiet)
@@ -175,7 +184,7 @@ def launch(
         mcp_server=False,
         theme=gr.themes.Default(**hues, **fonts),
         css_paths=_CSS,
-        footer_links=["api", "settings"],
+        footer_links=[],
         app_kwargs={
             "middleware": middleware(host, names, door_middleware(door) if door else (), adding, proxies),
             "routes": [*([door.route()] if door else []), *programs.routes, *taking],

@@ -92,7 +92,6 @@ def lead(turn: Turn | None) -> Markup:
     return element(
         "header",
         element("p", turn.question, class_="asked", dir="auto"),
-        element("p", f"Read as: {turn.read_as}", class_="narrowed", dir="auto") if turn.read_as else None,
         element("p", narrowed(turn.narrow), class_="narrowed") if turn.narrow else None,
         element("h2", _kind(turn.result), class_="kind"),
         element("p", likelihood(turn.result), class_="likely") if turn.result else None,

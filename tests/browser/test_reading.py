@@ -1,4 +1,4 @@
-"""The page for those who read all day: by keyboard, by search inside an article, on a phone, with a reader of screens."""
+"""The page for those who read all day: by keyboard, on a phone, and by what reads a screen aloud."""
 
 import re
 from collections.abc import Iterator
