@@ -2,8 +2,8 @@
 
 A headline that says who does what becomes the question who did it, or when it was done (a cloze question:
 Lewis et al., "Unsupervised Question Answering by Cloze Translation", 2019). The answer has to hold the words
-that were left out, or a day as near as that of the headline. Questions that lie beside the articles, in a file
-for `qa eval`, come first where their answers are known.
+that were left out, or a day as near as that of the headline. Questions that lie beside the articles, in a
+file for `qa eval`, come first where their answers are known.
 """
 
 import re
@@ -152,7 +152,7 @@ def _any_of(words: Sequence[str]) -> re.Pattern[str]:
 
 
 def holds(result: Result, example: Example) -> bool:
-    """Whether `result` is clear, of the articles of `example` or a copy of them, and has what it must have."""
+    """Whether `result` is clear, from an article of `example` or a copy, and has what it must have."""
     answer = result.answer
     if not answer or not answer.short or not is_clear(result):
         return False

@@ -22,7 +22,9 @@
     const toggle = () => help()?.open ? help().close() : help()?.showModal()
     const leave = event => {
         if (help()?.open || find('input[aria-expanded=true]')) return // these have the first call
-        if (seen('#back').length) find('#back').click()
+        const back = seen('#back, #library-back')[0]
+        if (event.target.matches('.find input') && event.target.value) return // it is emptied first
+        if (back) back.click()
         else if (event.target.matches(TYPED)) event.target.blur()
     }
     const KEYS = {'/': ask, j: () => step(1), k: () => step(-1), o: open, '?': toggle}

@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from qa.wording.markup import element
 
-SCRIPT = (Path(__file__).parent / "keyboard.js").read_text("utf-8")
-"""Run once when the page is loaded."""
+SCRIPTS = [(Path(__file__).parent / name).read_text("utf-8") for name in ("keyboard.js", "find.js")]
+"""Each is run once when the page is loaded."""
 _KEYS = {
     "/": "ask a question",
     "j": "next passage",

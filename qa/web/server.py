@@ -144,7 +144,8 @@ def build(live: LiveQA, adding: bool = True, history: History | None = None) -> 
         )
         for changed in corpora.changes:
             changed.then(*filling, **quiet)
-        page.load(None, js=keyboard.SCRIPT, **quiet)
+        for script in keyboard.SCRIPTS:
+            page.load(None, js=script, **quiet)
     page.queue(max_size=_WAITING, default_concurrency_limit=4, api_open=False)
     return page
 

@@ -135,22 +135,45 @@ def bearing(turn: Turn, term: Term) -> list[bool]:
 
 
 def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
-    """The whole article, its passage set off and the answer in it marked."""
+    """The whole article, its passage set off, the answer marked, all its passages numbered in the margin."""
     article, passage = ranked.passage.article, ranked.passage
-    inside = quotation(article.text, (passage.start, passage.end), inside_of(ranked, result.answer), term)
-    text = join(
-        [
-            article.text[: passage.start],
-            element("span", inside, class_="passage", id="opened-passage"),
-            article.text[passage.end :],
-        ]
+    others = [one for one in result.passages if one.passage.article.id == article.id and one != ranked]
+    parts: list[Markup | str] = []
+    at = 0
+    for one in sorted([ranked, *others], key=lambda one: (one.passage.start, one != ranked)):
+        start, end = one.passage.start, one.passage.end
+        apart = one == ranked or start >= passage.end or end <= passage.start
+        if start < at or not apart:  # passages may share a sentence: the opened one has it
+            continue
+        inside = quotation(article.text, (start, end), inside_of(one, result.answer), term)
+        name = "opened-passage" if one == ranked else None
+        kind = "passage" if one == ranked else "passage further"
+        parts += [article.text[at:start], element("span", inside, class_=kind, id=name, data_rank=one.rank)]
+        at = end
+    return whole(article, join([*parts, article.text[at:]]))
+
+
+def whole(article: Article, text: Markup | None = None) -> Markup:
+    """An article to be read and searched; `text` is its text where something in it is set off."""
+    label = "Whole article"
+    find = element(
+        "search",
+        element(
+            "input", type="search", placeholder="Find in this article", aria_label="Find in this article"
+        ),
+        element("output", class_="count", aria_live="polite"),
+        element(
+            "button", "↑", type="button", data_find=-1, aria_label="Previous match", title="Previous match"
+        ),
+        element("button", "↓", type="button", data_find=1, aria_label="Next match", title="Next match"),
+        class_="find",
     )
+    shown = text or article.text
     return element(
         "article",
         heading(article),
-        element(
-            "div", text, class_="whole", dir="auto", tabindex=0, role="region", aria_label="Whole article"
-        ),
+        find,
+        element("div", shown, class_="whole", dir="auto", tabindex=0, role="region", aria_label=label),
         class_="card opened",
     )
 

@@ -28,6 +28,17 @@ def rebuilt(place: str | Path, show: Any) -> tuple[Markup, list[list[str]]]:
     return counts(report), rows[:LISTED]
 
 
+def foreseen(place: str | Path) -> tuple[Markup, bool]:
+    """What reading the sources again would do, in a line, and whether it would. Raises QAError."""
+    from embeddings.build.preview import preview
+
+    manifest, _ = read_info(place)
+    found = preview(manifest.read_from, place)
+    if not (found.added or found.changed or found.renamed or found.deleted):
+        return _line("Nothing has changed in the sources."), False
+    return _line(f"An update would leave {found.articles:,} articles: {change_counts(found)}."), True
+
+
 def added(files: Sequence[Path], place: str | Path, show: Any) -> tuple[Markup, list[list[str]]]:
     """Add files to the index at `place`: what that did, in a line and by file. Raises QAError."""
     show(0, desc="reading the files")
