@@ -161,11 +161,11 @@ def whole(article: Article, text: Markup | None = None) -> Markup:
         element(
             "input", type="search", placeholder="Find in this article", aria_label="Find in this article"
         ),
-        element("output", class_="count", aria_live="polite"),
         element(
             "button", "↑", type="button", data_find=-1, aria_label="Previous match", title="Previous match"
         ),
         element("button", "↓", type="button", data_find=1, aria_label="Next match", title="Next match"),
+        element("output", class_="count", aria_live="polite"),
         class_="find",
     )
     shown = text or article.text

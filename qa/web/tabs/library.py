@@ -101,7 +101,8 @@ def shown(live: LiveQA, text: str, view: View) -> Markup:
     """The page of `view` among the articles that match `text`, or why there is none."""
     try:
         every = live.articles()
-        return listed(matching(every, text, live.holding(text)), len(every), view)
+        holding = live.holding(text) if text.strip() else frozenset()
+        return listed(matching(every, text, holding), len(every), view)
     except QAError as error:
         return element("p", str(error), class_="empty")
 
