@@ -16,7 +16,7 @@ from qa.web.dropped_files import discard
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD
 from qa.web.tabs import library
-from qa.web.updates import REPORTED, added, foreseen, rebuilt, removed
+from qa.web.updates import REPORTED, added, foreseen, put_back, rebuilt, removed
 from qa.wording.markup import element
 
 
@@ -35,6 +35,9 @@ class CorpusTab:
     drop: Any | None
     added: Any | None
     remove: Any | None
+    undo: Any
+    after: Any
+    """The generation that a removal made: as long as it is the published one, it can be undone."""
     changes: list[Any]
 
 
@@ -75,9 +78,13 @@ def tab(live: LiveQA, adding: bool, uploads: set[str]) -> CorpusTab:
                         "Remove these from the index", size="md", visible=False, elem_id="remove"
                     )
         report = gr.HTML(elem_id="report")
+        undo = gr.Button("Undo the removal", size="sm", visible=False, elem_id="undo")
+        after = gr.State("")
         files = _report()
         listed = library.library()
-    made = CorpusTab(outer, summary, listed, look, foreseen, rebuild, report, files, drop, added, remove, [])
+    made = CorpusTab(
+        outer, summary, listed, look, foreseen, rebuild, report, files, drop, added, remove, undo, after, []
+    )
     library.connect(listed, live)
     _connect(made, live, uploads)
     return made
@@ -117,6 +124,7 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
             made.foreseen: element("p", f"Made from {', '.join(info['read_from'])}.", class_="found"),
             made.rebuild: gr.Button(visible=False),
             made.library.table: library.shown(live, text, view),
+            made.undo: gr.Button(visible=False),
         }
         if made.added and made.remove:
             shown[made.added] = gr.Dropdown(kept, value=[], visible=bool(kept))
@@ -156,12 +164,18 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
     def take_away(
         names: list[str], text: str, view: library.View, progress: Any = progress
     ) -> dict[Any, Any]:
-        return changed(text, view, lambda: removed(names, live.place, progress))
+        before = live.store.current()
+        shown = changed(text, view, lambda: removed(names, live.place, progress))
+        after = live.store.current()
+        return {**shown, made.after: after, made.undo: gr.Button(visible=after != before)}
+
+    def undo(text: str, view: library.View, after: str) -> dict[Any, Any]:
+        return changed(text, view, lambda: put_back(live.place, after))
 
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     keeping = [part for part in (made.added, made.remove) if part]
     shown = [made.library.find, made.library.view]
-    everything = [made.summary, made.foreseen, made.rebuild, made.library.table, *keeping]
+    everything = [made.summary, made.foreseen, made.rebuild, made.library.table, made.undo, *keeping]
     made.tab.select(show, shown, everything, **quiet)
     made.look.click(look, None, [made.foreseen, made.rebuild], api_visibility="private")
     changing = {
@@ -174,7 +188,10 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
     made.changes.append(made.rebuild.click(rebuild, shown, outputs, **changing))
     if made.drop and made.added and made.remove:
         made.changes.append(made.drop.upload(drop, [made.drop, *shown], [*outputs, made.drop], **changing))
-        made.changes.append(made.remove.click(take_away, [made.added, *shown], outputs, **changing))
+        made.changes.append(
+            made.remove.click(take_away, [made.added, *shown], [*outputs, made.after], **changing)
+        )
+        made.changes.append(made.undo.click(undo, [*shown, made.after], outputs, **changing))
 
 
 def _hint() -> Markup:
