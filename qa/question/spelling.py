@@ -26,8 +26,8 @@ _COMPARED = 6
 """Neighbours, the commonest, that are compared by what stands beside them."""
 _BESIDE = 1_000
 """Passages of each of them."""
-_DERIVED = re.compile(r"(?:e?rs?|ors?|ists?|ed|ing|ly|ness|able|less|ful|ish)$")
-"""Ends of English words that make another one of a word: a discoverer is no slip for "discovered"."""
+_DERIVED = re.compile(r"(?:e?rs?|ors?|ists?|isms?|ed|ing|ly|ness|able|less|ful|ish)$")
+"""Ends that make another English word of one: "discoverer" is no slip for "discovered"."""
 _SAME = 0.7
 """Cosine of two spellings of one word, as grey and gray; Iran and Iraq stay below it."""
 
@@ -50,7 +50,7 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
     """The word of the corpus that `word` is a slip for, or another spelling of, if it is one."""
     words = index.passage_words
     terms = words.terms(word)
-    if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked or _is_derived(words, word.lower()):
+    if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked:
         return None
     known = words.frequencies(terms)[0]
     if known > _UNKNOWN:
@@ -59,7 +59,12 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
     edits = 2 if len(word) >= _LONG else 1
     counts = _neighbours(index, word, terms[0], edits)
     close = {other: OSA.distance(word.lower(), other, score_cutoff=edits) for other in counts}
-    close = {other: distance for other, distance in close.items() if distance <= edits}
+    base = _DERIVED.sub("", word.lower())
+    close = {
+        other: distance
+        for other, distance in close.items()
+        if distance <= edits and _DERIVED.sub("", other) != base
+    }
     if whole:  # a word, though not one of this corpus
         close = {other: close[other] for other in _spellings(index, word.lower(), close)}
     close = {
@@ -77,16 +82,6 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
     others = " ".join(asked - {terms[0]})
     best = max(nearest, key=lambda other: _beside(words, other, others)) if others else nearest[0]
     return best.capitalize() if word[0].isupper() else best
-
-
-def _is_derived(words: Words, word: str) -> bool:
-    """Whether `word` is made of one of the corpus by an ending."""
-    base = _DERIVED.sub("", word)
-    return (
-        len(base) >= _SHORTEST
-        and base != word
-        and max(_frequency(words, base), _frequency(words, f"{base}e")) > 0
-    )
 
 
 def _neighbours(index: ArticleIndex, word: str, term: str, edits: int) -> Counter[str]:
