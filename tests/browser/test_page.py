@@ -212,7 +212,7 @@ def test_a_follow_up_shows_how_it_was_read_and_can_be_mended(visit: Callable[...
     box = visitor.page.locator("#understood textarea")
     playwright.expect(box).to_be_hidden()
     visitor.ask("And who was hurt there?")
-    playwright.expect(box).to_have_value("And who was hurt there? (Marlow)")
+    playwright.expect(box).to_have_value("And who was hurt there? (stone bridge Marlow fall river, dawn)")
     assert visitor.page.get_by_text("Read as").count() == 1
     first = visitor.page.locator("#passages .slot").first
     playwright.expect(first).to_contain_text("Marlow")

@@ -52,7 +52,7 @@ class Answer(Span):
     """A sentence of an article that answers."""
 
     article: str = Field(description="The id of the article, which `read` takes.")
-    pages: Pages
+    pages: Pages = None
     short: Span | None = Field(
         description="The name, number or words in it that answer; null without a reader."
     )
@@ -66,7 +66,7 @@ class Passage(Origin):
     article: str = Field(description="The id of the article, which `read` takes.")
     start: int = Field(description=_SPAN)
     end: int
-    pages: Pages
+    pages: Pages = None
     text: str = Field(description="Exactly as it stands in the article.")
     score: float = Field(description="Orders the passages of one question, and means nothing beyond that.")
     signals: dict[str, float] = Field(description="What the score is made of.")
@@ -122,7 +122,7 @@ class Read(Heading):
     length: int = Field(description="Characters of the whole text.")
     start: int = Field(description=_SPAN)
     end: int
-    pages: Pages
+    pages: Pages = None
     text: str = Field(description="`text[start:end]` of the article; read on from `end`.")
 
 

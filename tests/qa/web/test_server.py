@@ -132,11 +132,11 @@ def test_only_what_was_uploaded_is_added(server: Server) -> None:
     at = next(made for made in config["dependencies"] if [drop, "upload"] in made["targets"])
     meta = {"meta": {"_type": "gradio.FileData"}}
     for path, said in (("/etc/passwd", '"success":false'), ("http://example.com/a.md", "403")):
-        body = {"data": [[{"path": path, **meta}], ""], "fn_index": at["id"]}
+        body = {"data": [[{"path": path, **meta}], "", None], "fn_index": at["id"]}
         assert said in _events(server, body)
     files = {"files": ("new.md", b"---\ntitle: Zebra\n---\nThe zebra Ziggy escaped from the zoo.")}
     sent = httpx.post(f"{server.address}/gradio_api/upload", files=files, timeout=20).json()
-    assert "taken" in _events(server, {"data": [[{"path": sent[0], **meta}], ""], "fn_index": at["id"]})
+    assert "taken" in _events(server, {"data": [[{"path": sent[0], **meta}], "", None], "fn_index": at["id"]})
     assert not Path(sent[0]).exists()
     assert (server.folder / "made.qa" / "added" / "new.md").exists()
     assert httpx.get(f"{server.address}/gradio_api/file={sent[0]}").status_code == 404

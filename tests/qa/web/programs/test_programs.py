@@ -162,7 +162,8 @@ def test_an_example_is_what_the_seeds_give(web: httpx.Client) -> None:
         "application/json"
     ]["example"]
     span = {"start": example["start"], "end": example["end"]}
-    assert told(web.get(f"/v1/articles/{example['id']}", params=span)) == example
+    given = told(web.get(f"/v1/articles/{example['id']}", params=span))
+    assert given == {**example, "pages": None}  # the description leaves out what is null
 
 
 def test_anything_that_the_description_allows_is_served_as_described(server: Server, tmp_path: Path) -> None:
