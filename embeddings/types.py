@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Vectors: TypeAlias = NDArray[np.float32]
 Numbers: TypeAlias = NDArray[np.int64]
 
+ENGLISH = "en"
+"""The language of a text that is not known to be in another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -25,6 +28,8 @@ class Article:
     """The publisher; the host of `url` where the source names none."""
     path: str | None = None
     """The file it was read from."""
+    language: str = ENGLISH
+    """ISO 639-1; told from its text when it is indexed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from embeddings.backends.open import store
 from embeddings.errors import IndexMismatchError, QAError
-from embeddings.text.terms import analyzer
-from embeddings.types import Article, Filter
+from embeddings.text.analysis import analyze, has_spaces, language_in
+from embeddings.types import ENGLISH, Article, Filter
 from qa.answer.load_judge import DEFAULT_READER
 from qa.pipeline import QA
 from qa.types import RankedPassage, Result
@@ -22,7 +22,6 @@ _REMEMBERED = 200
 """Answers from the open index: whoever waits with a question that was just answered need not wait longer."""
 _LARGEST = 100_000
 """Characters of the articles of an answer that is remembered."""
-_ANALYZER = analyzer()
 
 
 class LiveQA:
@@ -131,17 +130,18 @@ class LiveQA:
 
 
 @lru_cache(maxsize=20_000)
-def term(word: str) -> str | None:
-    """`word` as the index has it."""
-    found = _ANALYZER.analyze(word)
-    return found[0] if found else None
+def term(word: str, language: str = ENGLISH) -> str | None:
+    """`word` as an index has it of articles in `language`."""
+    found = analyze(word, language)
+    return found[0] if found and (has_spaces(language) or len(found) == 1) else None
 
 
 def asked_term(turn: Turn) -> Callable[[str], str | None]:
     """Says of a word which of the rare words of `turn`'s question it is."""
+    languages = sorted({language_in(known) for known in turn.terms})
 
     def found(word: str) -> str | None:
-        known = term(word)
-        return known if known in turn.terms else None
+        known = (term(word, language) for language in languages)
+        return next((one for one in known if one in turn.terms), None)
 
     return found

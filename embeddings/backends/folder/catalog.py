@@ -1,6 +1,7 @@
 """Articles in SQLite and passages in a memory-mapped array: what vectors and words are numbers of."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +16,12 @@ from embeddings.text.copies import Copy, copied_stories, signature
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors
 
-_COLUMNS = "id, title, text, url, date, source, path"
+_COLUMNS = "id, title, text, url, date, source, path, language"
+_KEPT = "id, content, signature, first, count, language"
 _TABLE = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    url TEXT, date TEXT, source TEXT, path TEXT,
+    url TEXT, date TEXT, source TEXT, path TEXT, language TEXT NOT NULL,
     content BLOB NOT NULL, signature BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
     story INTEGER
 )
@@ -45,6 +47,7 @@ class CatalogWriter:
         self._path = passages
         self._spans: list[NDArray[Any]] = []
         self._copies: list[Copy] = []
+        self.languages: Counter[str] = Counter()
         self.articles = 0
         self.passages = 0
 
@@ -57,12 +60,13 @@ class CatalogWriter:
         self._spans.append(rows)
         self._db.execute(
             f"INSERT INTO articles (number, {_COLUMNS}, content, signature, first, count)"
-            f" VALUES ({', '.join('?' * 12)})",
+            f" VALUES ({', '.join('?' * 13)})",
             (
                 *(number, article.id, article.title, article.text, article.url, article.date, article.source),
-                *(article.path, content_hash(article), sketch, first, len(spans)),
+                *(article.path, article.language, content_hash(article), sketch, first, len(spans)),
             ),
         )
+        self.languages[article.language] += 1
         self.articles += 1
         self.passages += len(spans)
         return number, first
@@ -194,6 +198,11 @@ class Catalog:
         except (KeyError, ValueError) as error:
             raise damaged(self._files[0], f"no article, or no day: {error}") from None
 
+    def languages(self, articles: Numbers) -> list[str]:
+        """The language of each article."""
+        found = dict(self._rows("language", articles))
+        return [found[int(number)] for number in articles]
+
     @cached_property
     def today(self) -> float:
         """The day that recency counts from, of the kind of `days`; NaN where no article has a date."""
@@ -234,15 +243,13 @@ class Catalog:
         return np.concatenate(ranges) if ranges else np.zeros(0, np.int64)
 
     def kept_by_content(self, content: bytes) -> Kept | None:
-        rows = self._select(
-            "SELECT id, content, signature, first, count FROM articles WHERE content = ? LIMIT 1", (content,)
-        )
+        rows = self._select(f"SELECT {_KEPT} FROM articles WHERE content = ? LIMIT 1", (content,))
         row = next(rows, None)
         return self._kept(row) if row else None
 
     def kept(self) -> dict[str, Kept]:
         """Every article's row by id."""
-        rows = self._select("SELECT id, content, signature, first, count FROM articles")
+        rows = self._select(f"SELECT {_KEPT} FROM articles")
         return {row[0]: self._kept(row) for row in rows}
 
     def _article(self, row: Sequence[Any]) -> Article:
@@ -256,7 +263,8 @@ class Catalog:
     def _kept(self, row: Sequence[Any]) -> Kept:
         kept = Kept(*row)
         self._check_range(kept.first, kept.count)
-        if isinstance(kept.id, str) and isinstance(kept.content, bytes) and isinstance(kept.signature, bytes):
+        texts = isinstance(kept.id, str) and isinstance(kept.language, str)
+        if texts and isinstance(kept.content, bytes) and isinstance(kept.signature, bytes):
             return kept
         raise damaged(self._files[0], f"fields of {kept.id!r:.100} of another type")
 

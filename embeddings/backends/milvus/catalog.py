@@ -109,6 +109,12 @@ class MilvusCatalog:
     def days(self, articles: Numbers) -> Vectors:
         return np.array([ordinal(_iso(day)) for day, _, _, _ in self._known(articles)], np.float32)
 
+    def languages(self, articles: Numbers) -> list[str]:
+        numbers = list({int(number) for number in articles})
+        rows = self._articles.rows("number", numbers, ["number", "language"], " and piece == 0")
+        found = {int(row["number"]): str(row["language"]) for row in rows}
+        return [found[int(number)] for number in articles]
+
     def stories(self, articles: Numbers) -> Numbers:
         known = self._known(articles)
         stories = [
@@ -158,6 +164,7 @@ class MilvusCatalog:
                 bytes.fromhex(about[number]["signature"]),
                 int(about[number]["first"]),
                 int(about[number]["count"]),
+                heading.language,
             )
             for number, heading in _joined(self._every(self._texts, "head", also=' and head != ""'))
         }
@@ -199,9 +206,9 @@ def _joined(rows: Iterable[Any]) -> Iterator[tuple[int, Article]]:
     """Number and article of pieces in order; without `text` where that was not asked for."""
     for number, pieces in groupby(rows, key=lambda row: int(row["number"])):
         parts = list(pieces)
-        id, title, url, day, source, path = json.loads("".join(part["head"] for part in parts))
+        id, title, url, day, source, path, language = json.loads("".join(part["head"] for part in parts))
         text = "".join(part.get("text", "") for part in parts)
-        yield number, Article(id, title, text, url, day, source, path)
+        yield number, Article(id, title, text, url, day, source, path, language)
 
 
 def _iso(day: int) -> str | None:

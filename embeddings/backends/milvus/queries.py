@@ -143,8 +143,8 @@ class MilvusVectors:
 class MilvusTerms(Terms):
     """How rare terms are, but no search for them: for a server that has none, and nothing beside it."""
 
-    def __init__(self, counts: Collection, kind: str, count: int) -> None:
-        super().__init__()
+    def __init__(self, counts: Collection, kind: str, count: int, languages: Sequence[str]) -> None:
+        super().__init__(languages)
         self._counts = counts
         self._kind = kind
         self._count = count
@@ -171,8 +171,10 @@ class MilvusTerms(Terms):
 class MilvusWords(MilvusTerms):
     """BM25 as Milvus computes it (k1 1.2, b 0.75), over the terms of our own analyzer."""
 
-    def __init__(self, units: Collection, counts: Collection, kind: str, count: int) -> None:
-        super().__init__(counts, kind, count)
+    def __init__(
+        self, units: Collection, counts: Collection, kind: str, count: int, languages: Sequence[str]
+    ) -> None:
+        super().__init__(counts, kind, count, languages)
         self._units = units
 
     def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:

@@ -76,7 +76,13 @@ def create(connection: Connection, names: Names, dim: int, writer: str) -> None:
     articles.add_field("row", DataType.INT64, is_primary=True)
     for field in ("number", "piece", "date", "first", "count", "story"):
         articles.add_field(field, DataType.INT64)
-    for field, most in (("source", 4 * _SOURCE), ("id_hash", 64), ("content", 64), ("signature", 1024)):
+    for field, most in (
+        ("source", 4 * _SOURCE),
+        ("id_hash", 64),
+        ("language", 8),
+        ("content", 64),
+        ("signature", 1024),
+    ):
         articles.add_field(field, DataType.VARCHAR, max_length=most)
     texts = client.create_schema(auto_id=False, enable_dynamic_field=False)
     texts.add_field("row", DataType.INT64, is_primary=True)
@@ -160,7 +166,14 @@ def unpacked(stats: str) -> CatalogStats:
 def article_fields(connection: Connection) -> list[str]:
     """What is inserted of an article."""
     fields = ("row", "number", "piece", "date", "first", "count", "story", "source")
-    return [*fields, "id_hash", "content", "signature", "terms" if connection.has_words else "no_vector"]
+    return [
+        *fields,
+        "id_hash",
+        "language",
+        "content",
+        "signature",
+        "terms" if connection.has_words else "no_vector",
+    ]
 
 
 def pieces(text: str) -> Iterator[str]:
