@@ -16,7 +16,7 @@ MILVUS ?= $(HOME)/.cache/article-qa/milvus
 PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt)))
 ROUNDS ?= 200
 
-.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
+.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-languages bench-speed bench-million bench-page \
   reader bench-milvus bench-worst bench-peers bench-ray test-milvus load-test crash-test fuzz mutants pictures docs lock \
   audit licences clean
 
@@ -52,6 +52,11 @@ bench-quality: install
 
 bench-dialogues: install
 	$(BIN)/python -m benchmarks.dialogues
+
+# The same questions in twelve languages; XQUAD is a folder of xquad.LANGUAGE.json
+XQUAD ?= ../shared/xquad
+bench-languages: install
+	XQUAD=$(XQUAD) $(BIN)/python -m benchmarks.languages
 
 bench-million: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.million

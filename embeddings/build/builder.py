@@ -77,6 +77,7 @@ class Builder:
             skipped=tuple(skipped),
             seconds=perf_counter() - started,
             languages=manifest.languages,
+            model=manifest.model,
             published=not self._writer.repeats(manifest),
         )
 

@@ -31,5 +31,7 @@ class Report(Changes):
     """Passages whose vectors an interrupted build had already encoded."""
     languages: Mapping[str, int] = field(default_factory=dict)
     """Articles of each language, most first."""
+    model: str = ""
+    """That encodes, as a user names it."""
     published: bool = True
     """Whether it made a new generation: not where it would be the same as the one before."""

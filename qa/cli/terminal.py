@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
+from qa.wording.languages import counted, unread
 from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, change_counts, differences, likelihood, years
 from qa.wording.safe_text import one_line, printable
 
@@ -185,6 +186,8 @@ def print_report(report: "Report", index: str) -> None:
     )
     if not report.published:
         out.print("nothing has changed: the index stays as it is")
+    elif note := unread(report.model, report.languages):
+        print(printable(note), file=sys.stderr)
 
 
 def print_preview(preview: "Preview", index: str) -> None:
@@ -236,13 +239,15 @@ def print_info(info: dict[str, Any]) -> None:
     sources = info["sources"]
     shown = ", ".join(f"{name} ({count})" for name, count in list(sources.items())[:5])
     more = f", and {len(sources) - 5} more" if len(sources) > 5 else ""
+    note = unread(info["model"], info["languages"])
     lines = {
         "index": f"{info['index']} (format {info['format']}, {info['bytes'] / 1e6:.1f} MB)",
         "made": f"{info['created']} from {', '.join(info['read_from'])}",
         "articles": f"{info['articles']}, dated {info['since'] or '?'} to {info['until'] or '?'}",
+        "languages": counted(info["languages"]),
         "passages": str(info["passages"]),
         "publishers": (shown or "none named") + more,
-        "model": f"{info['model']} ({info['encoder'][:12]})",
+        "model": f"{info['model']} ({info['encoder'][:12]})" + (f"; {note}" if note else ""),
         "vectors": info["vectors"],
         "reader": f"{info['reader']} ({info['reader_fingerprint'][:12]}), {_rests_on(info)}",
     }
