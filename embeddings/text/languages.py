@@ -71,8 +71,8 @@ def _by_script(text: str) -> str | None:
 
 def _by_model(text: str) -> str:
     middle = max(_SAMPLE, len(text) // 2)
-    language, probability = _model().classify(text[:_SAMPLE] + text[middle : middle + _SAMPLE])
-    language = _DIALECTS.get(language, language)
+    found: tuple[str, float] = _model().classify(text[:_SAMPLE] + text[middle : middle + _SAMPLE])
+    language, probability = _DIALECTS.get(found[0], found[0]), found[1]
     return language if probability >= _SURE and language in NAMES else ENGLISH
 
 

@@ -36,7 +36,7 @@ class Coverage:
         texts: dict[str, set[str]] = {}
         for passage in passages:
             texts.setdefault(passage.article.language, set()).update((passage.article.title, passage.text))
-        return max(self.share(sorted(held), language) for language, held in texts.items())
+        return max((self.share(sorted(held), language) for language, held in texts.items()), default=0.0)
 
     def pairs(self, text: str, language: str) -> float:
         """0 to 1: the share of the question's pairs of neighbouring terms that `text` holds."""

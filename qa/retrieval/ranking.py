@@ -87,7 +87,7 @@ def most_words(index: ArticleIndex, words: Words, text: str, articles: Numbers) 
         for language in words.languages
     }
     if len(tops) == 1:
-        return np.full(len(articles), *tops.values())
+        return np.full(len(articles), sum(tops.values()), np.float64)
     return np.array([tops[language] for language in index.catalog.languages(articles)], np.float64)
 
 

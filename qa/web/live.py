@@ -2,7 +2,6 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from embeddings.types import ENGLISH, Article, Filter
 from qa.answer.load_judge import DEFAULT_READER
 from qa.pipeline import QA
 from qa.types import RankedPassage, Result
+from qa.web.reasons import Term
 from qa.web.turns import Turn
 
 _RARE = 1.6
@@ -136,12 +136,12 @@ def term(word: str, language: str = ENGLISH) -> str | None:
     return found[0] if found and (has_spaces(language) or len(found) == 1) else None
 
 
-def asked_term(turn: Turn) -> Callable[[str], str | None]:
+def asked_term(turn: Turn) -> Term:
     """Says of a word which of the rare words of `turn`'s question it is."""
     languages = sorted({language_in(known) for known in turn.terms})
 
-    def found(word: str) -> str | None:
-        known = (term(word, language) for language in languages)
+    def found(word: str, language: str | None = None) -> str | None:
+        known = (term(word, one) for one in ([language] if language else languages))
         return next((one for one in known if one in turn.terms), None)
 
     return found

@@ -7,7 +7,9 @@ from embeddings.text.languages import NAMES
 from embeddings.types import ENGLISH
 
 MULTILINGUAL = "intfloat/multilingual-e5-small"
-_READ_ENGLISH = re.compile(r"all-(minilm|mpnet|distilroberta)|multi-qa-|msmarco-|e5-(small|base|large)|.*-en\b", re.I)
+_READ_ENGLISH = re.compile(
+    r"all-(minilm|mpnet|distilroberta)|multi-qa-|msmarco-|e5-(small|base|large)|.*-en\b", re.I
+)
 """Names of well-known models that were taught with English texts only."""
 
 

@@ -31,7 +31,11 @@ def test_english_terms_are_what_they_were() -> None:
         ("fr", "Les élections présidentielles", ["fr:le", "fr:elect", "fr:presidentiel"]),
         ("ru", "Города горят", ["ru:город", "ru:гор"]),
         ("hi", "हिन्दी भाषा", ["hi:हिन्दी", "hi:भाषा"]),
-        ("zh", "河水上涨，NFL在2016年", ["zh:河水", "zh:水上", "zh:上涨", "zh:nfl", "zh:在", "zh:2016", "zh:年"]),
+        (
+            "zh",
+            "河水上涨，NFL在2016年",
+            ["zh:河水", "zh:水上", "zh:上涨", "zh:nfl", "zh:在", "zh:2016", "zh:年"],
+        ),
         ("ja", "川が", ["ja:川が"]),
         ("th", "แม่น้ำ 24", ["th:แม่น", "th:ม่น้", "th:่น้ำ", "th:24"]),
     ],
@@ -43,7 +47,11 @@ def test_terms_of_other_languages(language: str, text: str, terms: list[str]) ->
 
 
 def test_stop_words_are_those_of_the_language() -> None:
-    assert Terms(["de"]).terms("Was hat die Stadt mit den Häusern gemacht?") == ["de:stadt", "de:haus", "de:gemacht"]
+    assert Terms(["de"]).terms("Was hat die Stadt mit den Häusern gemacht?") == [
+        "de:stadt",
+        "de:haus",
+        "de:gemacht",
+    ]
     assert Terms(["de"]).terms("Was die der?") == ["de:was", "de:die", "de:der"]
 
 

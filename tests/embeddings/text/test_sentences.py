@@ -66,7 +66,11 @@ def test_sentences_do_not_depend_on_where_the_splitter_stops(monkeypatch: pytest
 @pytest.mark.parametrize(
     ("language", "text", "sentences"),
     [
-        ("de", "Am 3. Oktober stieg der Fluss. Es regnete.", ["Am 3. Oktober stieg der Fluss.", "Es regnete."]),
+        (
+            "de",
+            "Am 3. Oktober stieg der Fluss. Es regnete.",
+            ["Am 3. Oktober stieg der Fluss.", "Es regnete."],
+        ),
         ("zh", "河水上涨。学校关闭！", ["河水上涨。", "学校关闭！"]),
         ("el", "Τι έγινε; Το ποτάμι ανέβηκε.", ["Τι έγινε;", "Το ποτάμι ανέβηκε."]),
         ("th", f"{'แม่น้ำ' * 11} ฝน {'แม่น้ำ' * 3}", [f"{'แม่น้ำ' * 11}", f"ฝน {'แม่น้ำ' * 3}"]),

@@ -93,7 +93,7 @@ class Seen(HTMLParser):
 ASKED = frozenset({"bridge"})
 
 
-def bridge(word: str) -> str | None:
+def bridge(word: str, language: str | None = None, /) -> str | None:
     return "bridge" if word.casefold() == "bridge" else None
 
 
@@ -210,7 +210,7 @@ def test_why_a_passage_ranks_is_said_in_words(
     """The title has the word `bridge`; the cosine of the other passage is 0.5."""
     place = ranked(article(), 0, 5, 1, **values)
     among = [place, ranked(article(), 0, 5, 2, dense=0.5)]
-    term = bridge if "bridge" in asked else lambda _: None
+    term = bridge if "bridge" in asked else lambda *_: None
     assert reasons.reasons(place, among, frozenset(asked), term) == said
 
 
