@@ -3,8 +3,8 @@
     XQUAD=folder python -m benchmarks.languages [LANGUAGE ...]
 
 XQUAD holds `xquad.LANGUAGE.json` (Artetxe, Ruder and Yogatama, ACL 2020): each paragraph is an article, and
-relevant to its own questions. An index of each language, and one of all of them together, are made with `MODEL`
-(default: the one that comes with the package), and asked without a reader. Words are BM25 of articles.
+relevant to its own questions. An index of each language, and one of all of them together, are made with the
+encoder MODEL (by default that of the package), and asked without a reader. Words are BM25 of articles.
 """
 
 import json
