@@ -31,7 +31,7 @@ SOUTH_EAST = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Letters of Thai, Lao, Burmese and Khmer."""
 _GRAMS = {
     **dict.fromkeys(("zh", "ja", "ko"), (re.compile(rf"[{EAST}]+"), 2)),
-    **dict.fromkeys(("th", "lo", "my", "km"), (re.compile(rf"[{SOUTH_EAST}]+"), 4)),
+    **dict.fromkeys(("th", "lo", "my", "km"), (re.compile(rf"[{SOUTH_EAST}]+"), 3)),
 }
 """Languages without spaces between words, and Korean, whose words have many endings: which letters are cut
 into runs of how many, each a term."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.backends.milvus.connection import MOST, Connection, milvus_errors
-from embeddings.backends.milvus.schema import condition
+from embeddings.backends.milvus.schema import as_word, condition
 from embeddings.errors import IndexMismatchError
 from embeddings.text.terms import Terms
 from embeddings.types import Filter, Numbers, Vectors
@@ -194,7 +194,7 @@ class MilvusWords(MilvusTerms):
         terms = self.terms(text)
         if not terms:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        numbers, scores = self._units.search("words", " ".join(terms), k, filter, "number")
+        numbers, scores = self._units.search("words", " ".join(map(as_word, terms)), k, filter, "number")
         _, firsts = np.unique(numbers, return_index=True)
         best = np.sort(firsts)
         return numbers[best], scores[best]

@@ -12,7 +12,8 @@ from typing import Any
 from embeddings.backends.milvus.connection import Connection
 from embeddings.backends.protocols import EXACT_UP_TO
 from embeddings.index.records import CatalogStats, day_number
-from embeddings.types import Filter
+from embeddings.text.analysis import language_in
+from embeddings.types import ENGLISH, Filter
 
 TEXT = 65_535
 """Bytes that a field of text can hold."""
@@ -187,7 +188,7 @@ def term_pieces(terms: list[str]) -> Iterator[str]:
     """`terms` as text, in pieces that fit a field, at least one."""
     line: list[str] = []
     size = 0
-    for term in terms:
+    for term in map(as_word, terms):
         length = len(term.encode()) + 1
         if size + length > TEXT:
             yield " ".join(line)
@@ -195,6 +196,11 @@ def term_pieces(terms: list[str]) -> Iterator[str]:
         line.append(term)
         size += length
     yield " ".join(line)
+
+
+def as_word(term: str) -> str:
+    """`term` as a word that every tokenizer leaves whole, as it does English terms."""
+    return term if language_in(term) == ENGLISH else f"x{term.encode().hex()}"
 
 
 def text_hash(text: str) -> str:
