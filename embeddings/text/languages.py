@@ -33,7 +33,7 @@ _ENGLISH_SHARE = 0.07
 _HEAD = 2_000
 """Characters that are looked at."""
 _SAMPLE = 300
-"""Characters from the beginning, and as many from the middle, that the model reads."""
+"""Characters from their beginning, and as many from their middle, that the model reads."""
 _SURE = 0.6
 """The model's probability from which a text counts as of another language than English."""
 _WORD = re.compile(r"[^\W\d_]+")
@@ -48,13 +48,14 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 def identified(article: Article) -> Article:
     """`article` with the language of its title and text."""
-    language = language_of(f"{article.title}\n{article.text}" if article.title else article.text)
+    language = language_of(f"{article.title[:_SAMPLE]}\n{article.text[:_HEAD]}")
     return article if language == article.language else replace(article, language=language)
 
 
 def language_of(text: str) -> str:
     """The code, one of `NAMES`, of the language of most of `text`; `en` where it cannot be told."""
-    return _by_script(text[:_HEAD]) or (ENGLISH if _is_english(text[:_HEAD]) else _by_model(text))
+    head = text[:_HEAD]
+    return _by_script(head) or (ENGLISH if _is_english(head) else _by_model(head))
 
 
 def _is_english(text: str) -> bool:
