@@ -1,8 +1,9 @@
 """The values that the stages hand to one another."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,22 @@ class Article:
     """The publisher; the host of `url` where the source names none."""
     path: str | None = None
     """The file it was read from."""
+    pages: tuple[int, ...] = ()
+    """Where in `text` the second and each further page begins; empty where the source has no pages."""
     language: str = ENGLISH
     """ISO 639-1; told from its text when it is indexed."""
+
+    def on_pages(self, start: int, end: int) -> tuple[int, int] | None:
+        """The first and the last page of `text[start:end]`, from 1; None where the source has no pages."""
+        if not self.pages:
+            return None
+        return 1 + bisect_right(self.pages, start), 1 + bisect_right(self.pages, max(start, end - 1))
+
+
+def as_article(fields: Sequence[Any]) -> Article:
+    """The article with these fields in their order, as JSON gives them."""
+    id, title, text, url, date, source, path, pages, language = fields
+    return Article(id, title, text, url, date, source, path, tuple(pages), language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,11 @@ class Passage:
     def text(self) -> str:
         """`article.text[start:end]`."""
         return self.article.text[self.start : self.end]
+
+    @property
+    def pages(self) -> tuple[int, int] | None:
+        """The first and the last page that it stands on, from 1; None where the source has no pages."""
+        return self.article.on_pages(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,19 +134,19 @@ class QA:
     ) -> Result:
         """The answer, an exact span or None, and the `top_k` passages ranked for `question`.
 
-        With `before`, what was asked and answered before, names that `question` leaves out are carried
-        over; a word that the corpus does not know is read as its nearest one. Both only where more speaks for
-        an answer then: `understood` says how the question was read. Raises QueryError for a question, number
-        or filter that cannot be served.
+        With `before`, what was asked and answered before, words that `question` leaves out are carried over.
+        A word that the corpus does not know is read as its nearest one, if more speaks for an answer then.
+        `understood` says how the question was read. Raises QueryError for a question, number or filter that
+        cannot be served.
         """
         started = perf_counter()
         narrow = self._known(narrow)
         _check(question, top_k, narrow)
-        plain, *others = (
+        likelier, *others = (
             self._answer(question, text, top_k, narrow) for text in self._readings(question, before)
         )
-        best = max(others, key=lambda result: result.answerable, default=plain)
-        chosen = best if best.answerable > plain.answerable + READ_OTHERWISE else plain
+        best = max(others, key=lambda result: result.answerable, default=likelier)
+        chosen = best if best.answerable > likelier.answerable + READ_OTHERWISE else likelier
         return replace(chosen, ms=1000 * (perf_counter() - started))
 
     def _readings(self, question: str, before: Result | None) -> list[str]:

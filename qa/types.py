@@ -49,12 +49,18 @@ class RankedPassage:
             "article": article.id,
             "start": self.passage.start,
             "end": self.passage.end,
+            "pages": pages_json(self.passage.pages),
             "text": self.passage.text,
             "score": round(self.score, 6),
             "signals": {name: round(value, 6) for name, value in asdict(self.signals).items()},
             **_origin(article),
             "also": [{"article": copy.id, **_origin(copy)} for copy in self.also],
         }
+
+
+def pages_json(on: tuple[int, int] | None) -> list[int] | None:
+    """The first and the last page, as JSON has them."""
+    return list(on) if on else None
 
 
 def _origin(article: Article) -> dict[str, str | None]:
@@ -86,6 +92,11 @@ class Answer:
         return self.article.text[self.start : self.end]
 
     @property
+    def pages(self) -> tuple[int, int] | None:
+        """The first and the last page that it stands on, from 1; None where the source has no pages."""
+        return self.article.on_pages(self.start, self.end)
+
+    @property
     def short_text(self) -> str:
         """The short answer; the whole sentence without a reader."""
         return self.article.text[self.short.start : self.short.end] if self.short else self.text
@@ -98,6 +109,7 @@ class Answer:
             "article": self.article.id,
             "start": self.start,
             "end": self.end,
+            "pages": pages_json(self.pages),
             "short": short,
         }
 
@@ -108,7 +120,7 @@ class Result:
 
     question: str
     understood: str
-    """The question as it was read: a follow-up with the names that it left out."""
+    """The question as it was read: a follow-up with the words that it left out."""
     answer: Answer | None
     """None where the corpus does not seem to answer; the passages are then merely related."""
     answerable: float

@@ -267,10 +267,8 @@ GIVES: dict[str, tuple[str, ...]] = {
     "a book whose chapter is itself": ("a.epub: no text in it",),
     "an RTF that never closes": (" = The otter of the lower",),
     "an RTF of binary data": (" = x",),
-    "a PDF in a PDF's comment": ("a.pdf: not a readable PDF (PdfReadError: startxref not found): open it",),
-    "a PDF that refers to itself": (
-        "a.pdf: not a readable PDF (PdfStreamError: Stream has ended unexpected",
-    ),
+    "a PDF in a PDF's comment": ("a.pdf: not a readable PDF (Data format error): open it",),
+    "a PDF that refers to itself": ("a.pdf: not a readable PDF (Data format error): open it",),
     "a mail of nothing but headers": ("a.eml: no text in the mail",),
     "a mail in a charset that does not exist": ("x = The otter of the lower",),
     "a mail whose parts never begin": (

@@ -1,12 +1,13 @@
 """An index made to hold exactly the articles of its sources, wherever it lies."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from embeddings.backends.open import store
 from embeddings.backends.protocols import Previous, Published, Store
 from embeddings.build.builder import Builder
+from embeddings.build.fetching import fetch_first, forget_others, named_to_fetch
 from embeddings.build.journal import Journal, resumable
 from embeddings.build.options import DEFAULTS, BuildOptions
 from embeddings.build.report import Progress, Report
@@ -14,6 +15,7 @@ from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import IndexBusyError, NoIndexError, QAError
 from embeddings.sources.corpus import Corpus
+from embeddings.sources.fetch.files import NOTHING
 from embeddings.sources.source import Sources, as_source
 from embeddings.sources.uploads import with_added
 from embeddings.types import Article, Prepared, Skipped
@@ -23,18 +25,26 @@ def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEF
     """Make the index at `place` hold exactly the articles of `sources`.
 
     Files that were added on the page lie in the index (`embeddings.sources.uploads`) and are read after
-    them. Vectors of articles whose title and text have not changed are carried over, unless
+    them. Nothing is fetched but what `options.fetch` names: of each address among the sources, what was
+    fetched before is read. Vectors of articles whose title and text have not changed are carried over, unless
     `options.rebuild`, and those that an interrupted build has encoded are not encoded again. What is
     published is whole: until then, and if anything fails, the index stays as it was. Where the generation
     would be the same again, none is made. Raises SourceError, IndexBusyError, ModelError or QAError.
     """
     there = store(place)
-    corpus = Corpus(with_added(sources, there.home), options.reading)
+    named = [as_source(source, options.reading) for source in sources]
+    wanted = named_to_fetch(named, options.fetch)
+
+    def read(failed: Mapping[str, str] = NOTHING) -> Corpus:
+        return Corpus(with_added(named, there.home), options.reading, there.home, failed)
+
+    corpus = None if wanted else read()
     before = current(there)
     try:
         with there.write() as draft, ExitStack() as held:
             if options.onto is not None and current(there) != options.onto:
                 raise IndexBusyError(f"another process has written {there.name} meanwhile: try again")
+            corpus = corpus or read(fetch_first(wanted, there.home, options))
             encoder = options.encoder or load_encoder(options.model or indexed_model(draft.published))
             previous = previous_of(draft.published, encoder.fingerprint, options)
             if previous:
@@ -53,13 +63,16 @@ def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEF
                 )
                 items = held.enter_context(closing(made))
             builder = Builder(writer, encoder, options.settings, previous, journal)
-            read_from = [as_source(source, options.reading).remembered() for source in sources]
+            read_from = [source.remembered() for source in named]
+            kept_for = [*read_from, *(previous.manifest.read_from if previous else ())]
             report = builder.build(items, read_from, lambda: corpus.fraction, options.progress)
             held.close()
             if not report.articles:
                 raise nothing(report.skipped, there.name)
             if report.published:
                 draft.publish()
+                if previous or not draft.published:
+                    forget_others(there.home, kept_for)
             journal.remove()
             if options.engine:
                 options.engine.remove(there.home)

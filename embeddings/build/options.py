@@ -26,6 +26,9 @@ class BuildOptions:
     """How sources are read."""
     engine: Engine | None = None
     """Who cuts and encodes, if not this process."""
+    fetch: tuple[str, ...] = ()
+    """Sources that are fetched first: addresses, or files of addresses. Without their names nothing is
+    fetched, and of each address what was fetched before is read."""
     onto: str | None = None
     """The generation that must still be the published one: else IndexBusyError."""
     progress: Callable[[Progress], None] = lambda _: None

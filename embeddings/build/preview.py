@@ -27,9 +27,12 @@ class Preview(Changes):
 
 
 def preview(sources: Sources, place: str | Path, options: BuildOptions = DEFAULTS) -> Preview:
-    """What `build_index` would do with the same arguments. Errors as there."""
+    """What `build_index` would do with the same arguments. Errors as there.
+
+    Nothing is fetched: of addresses, what was fetched before counts.
+    """
     there = store(place)
-    corpus = Corpus(with_added(sources, there.home), options.reading)
+    corpus = Corpus(with_added(sources, there.home), options.reading, there.home)
     skipped: list[Skipped] = []
     articles = encoded = 0
     with there.published() as published, ExitStack() as held:

@@ -15,6 +15,8 @@ class Progress:
     passages: int
     fraction: float
     """Of the sources' bytes read, 0 to 1."""
+    fetched: str = ""
+    """The address that has just been fetched, and what came of it."""
 
 
 @dataclass(frozen=True, slots=True)

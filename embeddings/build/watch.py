@@ -33,7 +33,8 @@ def watch(place: str | Path, said: Said, every: float = 0, stop: Event | None = 
     """Update the index at `place` when files of its sources change, until `stop` is set.
 
     Changes that come together make one update. With `every`, the sources are also read every so many
-    seconds: some network file systems report no changes. `said` hears of each update, and of each
+    seconds, as some network file systems report no changes, and addresses among them are fetched then;
+    without it nothing is fetched. `said` hears of each update, and of each
     failure once; none ends the watch. Raises NoIndexError, IndexMismatchError, ModelError, and QAError
     where the system watches no more folders.
     """
@@ -49,6 +50,7 @@ class _Watch:
         self._stop = stop
         self._model, self._encoder = self._loaded()
         self._due: float | None = None
+        self._fetch_due = monotonic() if every else float("inf")
         self._failed = ""
         self._generation = ""
         self._sources: list[Source] = []
@@ -77,11 +79,16 @@ class _Watch:
 
     def _update(self) -> None:
         self._due = monotonic() + self._every if self._every else None
-        options = BuildOptions(encoder=self._current_encoder(), onto=self._generation)
+        fetch_due, fetch = self._fetch_due, tuple[str, ...]()
+        if monotonic() >= fetch_due:
+            self._fetch_due = monotonic() + self._every
+            fetch = tuple(source.path for source in self._sources)
+        options = BuildOptions(encoder=self._current_encoder(), fetch=fetch, onto=self._generation)
         try:
             report = build_index(self._sources, self._place, options)
         except IndexBusyError:
             self._due = monotonic() + _BUSY
+            self._fetch_due = fetch_due
         except (QAError, OSError) as error:
             self._due = monotonic() + _AGAIN
             if str(error) != self._failed:

@@ -103,7 +103,7 @@ def _hub_folder(name: str) -> Path:
         except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError):
             continue
     raise ModelError(
-        f"the model {name} is not on this machine and nothing is fetched at run time: "
+        f"the model {name} is not on this machine and no model is fetched at run time: "
         f"run `hf download {shlex.quote(names[-1])}` once, or give the model's folder"
     )
 

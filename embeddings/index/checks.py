@@ -52,6 +52,9 @@ def _check_catalog(index: ArticleIndex) -> None:
             raise _mismatch(index, PASSAGES, f"passages of another article among those of {article.id}")
         if article.date is not None and not _is_day(article.date):
             raise _mismatch(index, ARTICLES, f"{article.date!r} as the day of {article.id}", "YYYY-MM-DD")
+        if [*article.pages] != sorted(begin for begin in article.pages if 0 <= begin <= len(article.text)):
+            bounds = f"places in order from 0 to {len(article.text)}"
+            raise _mismatch(index, ARTICLES, f"{article.pages} as pages of {article.id}", bounds)
         for start, end in catalog.spans(row.first, row.count):
             if not 0 <= start < end <= len(article.text):
                 bounds = f"places from 0 to {len(article.text)}"

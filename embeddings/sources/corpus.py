@@ -1,7 +1,7 @@
 """Sources (files and folders) to articles, in a stable order, with every omission named."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from embeddings.errors import SourceError
+from embeddings.sources.fetch.files import NOTHING, fetched_files
+from embeddings.sources.fetch.kept import FETCHED
 from embeddings.sources.files import File, find
 from embeddings.sources.readers.base import DEFAULT_READING, Reading
 from embeddings.sources.readers.by_ending import ENDINGS
 from embeddings.sources.separate_process import read_apart
-from embeddings.sources.source import Sources, as_source
+from embeddings.sources.source import Source, Sources, as_source
 from embeddings.types import Article, Prepared, Skipped
 
 log = logging.getLogger(__name__)
@@ -37,29 +39,56 @@ class Corpus:
     """The articles of some sources; iterating reads them, one file at a time.
 
     A folder is read recursively by name, and symbolic links as `reading` says. `fraction` says how much has
-    been read. Raises SourceError where a source does not exist or holds nothing to read.
+    been read. Of addresses, what was fetched and lies in `home`, the folder of the index, is read; `failed`
+    says why some were not fetched now. Raises SourceError where a source does not exist or holds nothing to
+    read.
     """
 
-    def __init__(self, sources: Sources, reading: Reading = DEFAULT_READING) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        reading: Reading = DEFAULT_READING,
+        home: Path | None = None,
+        failed: Mapping[str, str] = NOTHING,
+    ) -> None:
         self.reading = reading
+        self._home = home.absolute() if home else None
         named = [as_source(source, reading) for source in sources]
         self._removed = frozenset(id for source in named for id in source.reading.without)
         self.files: list[File] = []
         self._left_out: list[Skipped] = []
         for source in named:
-            for found in find(Path(source.path), source.reading.follow_links):
-                if isinstance(found, Skipped):
-                    self._left_out.append(found)
-                else:
-                    self.files.append(replace(found, reading=source.reading))
+            self._find(source, failed)
         self._total = sum(file.size for file in self.files)
         self._read = 0
         if not self.files:
+            first = f"{self._left_out[0].path}: {self._left_out[0].reason}" if self._left_out else ""
+            if named and all(source.is_fetched for source in named):
+                raise SourceError(f"nothing was fetched: {first or f'no address in {named[0]}'}")
             where = ", ".join(str(source) for source in sources)
-            first = f" ({self._left_out[0].path}: {self._left_out[0].reason})" if self._left_out else ""
+            first = f" ({first})" if first else ""
             raise SourceError(
                 f"nothing to read in {where}{first}: expected files that end in {', '.join(ENDINGS)}"
             )
+
+    def _find(self, source: Source, failed: Mapping[str, str]) -> None:
+        """Add the files of `source`; what was fetched lies in the index, and is read once."""
+        if source.is_fetched:
+            files = fetched_files(source, self._home, failed)
+        else:
+            files = find(Path(source.path), source.reading.follow_links)
+        known = {file.id for file in self.files if file.fetched}
+        for found in files:
+            if isinstance(found, Skipped):
+                self._left_out.append(found)
+            elif found.fetched and found.id not in known:
+                known.add(found.id)
+                self.files.append(replace(found, reading=replace(source.reading, addresses=False)))
+            elif not found.fetched and not self._is_own(found.path):
+                self.files.append(replace(found, reading=source.reading))
+
+    def _is_own(self, path: Path) -> bool:
+        return self._home is not None and path.absolute().is_relative_to(self._home / FETCHED)
 
     @property
     def fraction(self) -> float:
@@ -94,14 +123,14 @@ class Corpus:
                 line = _on_a_line(settled, file)
                 remarks += line
                 if not line or remarks <= _REMARKS:
-                    yield settled
+                    yield _called(settled, file) if isinstance(settled, Skipped) else settled
             if remarks > _REMARKS:
-                yield Skipped(str(file.path), f"{remarks - _REMARKS} more of its lines")
+                yield Skipped(file.name, f"{remarks - _REMARKS} more of its lines")
 
     def _settled(
         self, item: Article | Prepared, file: File, seen: dict[str, str]
     ) -> Article | Prepared | Skipped:
-        settled = _unique(item, file, seen)
+        settled = _unique(_as_fetched(item, file), file, seen)
         if isinstance(settled, Skipped) or not self._removed:
             return settled
         article = settled.article if isinstance(settled, Prepared) else settled
@@ -136,6 +165,22 @@ def few_remarks(file: File, items: Iterable[Article | Skipped]) -> Iterator[Arti
 def _on_a_line(item: Article | Prepared | Skipped, file: File) -> bool:
     """Whether it is a remark on a part of the file."""
     return isinstance(item, Skipped) and item.path != str(file.path)
+
+
+def _called(item: Skipped, file: File) -> Skipped:
+    """A remark on a file that was fetched names its address."""
+    path = str(file.path)
+    if not file.fetched or not item.path.startswith(path):
+        return item
+    return replace(item, path=file.name + item.path.removeprefix(path))
+
+
+def _as_fetched(item: Article | Prepared, file: File) -> Article | Prepared:
+    if not file.fetched:
+        return item
+    if isinstance(item, Prepared):
+        return replace(item, article=file.fetched.named(item.article, file.path.name))
+    return file.fetched.named(item, file.path.name)
 
 
 def _unique(item: Article | Prepared, file: File, seen: dict[str, str]) -> Article | Prepared | Skipped:

@@ -3,16 +3,45 @@
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from embeddings.errors import SourceError
 from embeddings.sources.readers.base import Reading, Unreadable
 from embeddings.sources.readers.by_ending import ENDINGS, ending
-from embeddings.types import Skipped
+from embeddings.sources.readers.fields import host
+from embeddings.types import Article, Skipped
 
 _LINK = "a symbolic link: add --follow-links to read what it points to"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedFrom:
+    """Where a file was fetched, and what the feed that led there says of it."""
+
+    address: str
+    """As it was named, or as a feed has it."""
+    url: str
+    """Where it came from in the end; empty for what stood in a feed alone."""
+    date: str = ""
+    source: str = ""
+
+    def named(self, article: Article, file: str) -> Article:
+        """`article`, read from the file of that name, with what is known besides.
+
+        A page may give another address for itself, but only on its own host.
+        """
+        own = article.url
+        if own and file.endswith((".html", ".htm")) and host(own) != host(self.url):
+            own = None
+        url = own or self.url or None
+        return replace(
+            article,
+            url=url,
+            date=self.date or article.date,
+            source=article.source or self.source or host(url),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +55,13 @@ class File:
     size: int
     reading: Reading | None = None
     """How it is read, if not as the others."""
+    fetched: FetchedFrom | None = None
+    """Where it was fetched, if it was."""
+
+    @property
+    def name(self) -> str:
+        """As messages have it."""
+        return self.fetched.address if self.fetched else str(self.path)
 
 
 def find(source: Path, follow_links: bool = False) -> Iterator[File | Skipped]:
@@ -35,14 +71,21 @@ def find(source: Path, follow_links: bool = False) -> Iterator[File | Skipped]:
     be one. Raises SourceError where `source` does not exist or is of no kind that is read.
     """
     if source.is_file():
+        if source.suffix.lower() == ".opml":
+            raise SourceError(f"{source} is a list of feeds: `--addresses {source}` fetches them")
         if ending(source.name) is None:
             raise SourceError(f"{source}: cannot read this kind; expected {', '.join(ENDINGS)}")
         yield File(source, source.name, source.absolute().parent.name, source.stat().st_size)
     elif source.is_dir():
         yield from _walk(source, follow_links)
     else:
-        what = "is neither a file nor a folder" if source.exists() else "does not exist"
-        raise SourceError(f"{source} {what}: name a folder of articles or a file")
+        raise missing(source)
+
+
+def missing(source: Path) -> SourceError:
+    """The error of a source that is neither a file nor a folder."""
+    what = "is neither a file nor a folder" if source.exists() else "does not exist"
+    return SourceError(f"{source} {what}: name a folder of articles or a file")
 
 
 def open_regular(path: Path) -> BinaryIO:

@@ -19,7 +19,7 @@ from embeddings.sources.files import File
 from embeddings.sources.one_file import read_file
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.source import from_json, to_json
-from embeddings.types import Article, Skipped
+from embeddings.types import Article, Skipped, as_article
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class ReadingProcess:
             elif kind == "warning":
                 log.warning(values[0], *values[1:])
             else:
-                yield Article(*values) if kind == "article" else Skipped(*values)
+                yield as_article(values) if kind == "article" else Skipped(*values)
 
     def _why(self, seconds: float, memory: int) -> str:
         over_time = -getattr(signal, "SIGXCPU", 0)

@@ -69,6 +69,6 @@ def _states(text: str, start: int, end: int) -> bool:
     credited = line if len(line.split()) <= _CAPTION else sentence
     if sentence.rstrip("\"”’') ").endswith("?") or _MAIL.search(sentence) or _CREDIT.search(credited):
         return False
-    alone = text[:start].endswith("\n") and text[end:].startswith("\n")
+    alone = sentence != text and text[:start][-1:] in ("", "\n") and text[end:][:1] in ("", "\n")
     ends = _END.search(sentence) or _DATA.search(sentence)
     return bool(ends) or not alone or len(sentence.split()) > _HEADING

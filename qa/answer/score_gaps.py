@@ -19,4 +19,4 @@ def words_gap(index: ArticleIndex, query: Query, ranking: Ranking) -> float:
     """The gap of BM25 of passages, as shares of the most that the question could reach."""
     most = most_words(index, index.passage_words, query.text, ranking.articles)
     values = ranking.signals["passage_words"]
-    return gap(values / np.where(most > 0, most, 1.0).astype(np.float32))
+    return gap(np.asarray(values / np.where(most > 0, most, 1.0).astype(np.float32), np.float32))

@@ -7,7 +7,8 @@ EXAMPLES = {
     "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
     "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback\n"
     "  qa index ~/articles --index milvus+http://127.0.0.1:19530/news --engine ray --ray-address auto",
-    "add": "examples:\n  qa add ~/mail.mbox ~/reports\n  qa add survey.csv --text-column answer",
+    "add": "examples:\n  qa add ~/mail.mbox ~/reports\n  qa add survey.csv --text-column answer\n"
+    "  qa add https://www.news.example/feed.xml\n  qa add --addresses bookmarks.html",
     "remove": "examples:\n  qa remove ~/mail.mbox\n  qa remove old.md --index ~/articles.qa",
     "watch": "examples:\n  qa watch\n  qa watch --index ~/articles.qa --every 30",
     "sources": "example:\n  qa sources --index ~/articles.qa",
@@ -42,7 +43,7 @@ def parser() -> argparse.ArgumentParser:
 
     index = _command(commands, "index", "make the index hold exactly the articles of the sources")
     index.add_argument(
-        "sources", nargs="*", default=["seeds"], metavar="SOURCE", help="folders or files (default: seeds)"
+        "sources", nargs="*", metavar="SOURCE", help="folders, files or http(s) addresses (default: seeds)"
     )
     index.add_argument("--model", metavar="M", help="a sentence-transformers model: a folder or a local name")
     index.add_argument("--rebuild", action="store_true", help="encode everything again")
@@ -65,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     instead.add_argument("--rollback", action="store_true", help="go back to the generation before")
 
     add = _command(commands, "add", "read further sources into the index, beside those that it has")
-    add.add_argument("sources", nargs="+", metavar="SOURCE", help="folders or files")
+    add.add_argument("sources", nargs="*", metavar="SOURCE", help="folders, files or http(s) addresses")
     _add_reading(add)
 
     remove = _command(commands, "remove", "take sources or articles out of the index; no file is deleted")
@@ -77,7 +78,8 @@ def parser() -> argparse.ArgumentParser:
         type=minutes,
         default=0.0,
         metavar="MINUTES",
-        help="also read all sources every so many minutes (default: only when a file changes)",
+        help="also read all sources, and fetch the addresses among them, every so many minutes "
+        "(default: only when a file changes; nothing is fetched then)",
     )
 
     _command(commands, "sources", "list what the index is made from, and how it is read")
@@ -211,6 +213,18 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
         "--text-column",
         metavar="NAME",
         help="the column of tables with the text (default: by its name)",
+    )
+    command.add_argument(
+        "--addresses",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="fetch the addresses in FILE: one a line, feeds in OPML, or bookmarks; may be repeated",
+    )
+    command.add_argument(
+        "--allow-private",
+        action="store_true",
+        help="fetch named addresses that are of this machine or its own network",
     )
 
 

@@ -1,7 +1,8 @@
 """Commands that make an index: from what, how, and what is said before and after."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qa.wording.safe_text import one_line
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from embeddings.build.report import Progress
     from embeddings.engines.protocol import Engine
     from embeddings.sources.readers.base import Reading
-    from embeddings.sources.source import Sources
+    from embeddings.sources.source import Source
 
 
 def index(options: argparse.Namespace) -> None:
@@ -24,16 +25,20 @@ def index(options: argparse.Namespace) -> None:
         return
     from qa.cli.sources import confirm, what_goes
 
-    if not options.yes and (said := what_goes(options.sources, options.index)):
+    named = _named(options) or _seeds(options)
+    if not options.yes and (said := what_goes(named, options.index)):
         confirm(said)
-    _build(options.sources, options)
+    _build(named, options, named)
 
 
 def add(options: argparse.Namespace) -> None:
     """Do `qa add`."""
     from qa.cli.sources import with_more
 
-    _build(with_more(options.sources, _reading(options), options.index), options)
+    named = _named(options)
+    if not named:
+        raise argparse.ArgumentError(None, "name a SOURCE, or a file of addresses by --addresses")
+    _build(with_more(named, options.index), options, named)
 
 
 def remove(options: argparse.Namespace) -> None:
@@ -60,15 +65,35 @@ def sources(options: argparse.Namespace) -> None:
         print(one_line(line))
 
 
-def _build(read_from: "Sources", options: argparse.Namespace) -> None:
+def _named(options: argparse.Namespace) -> "list[Source]":
+    """The sources that were named, each with how it is read."""
+    from embeddings.sources.source import Source, as_source
+
+    how = _reading(options)
+    lists = [Source(path, replace(how, addresses=True)) for path in options.addresses]
+    return [as_source(path, how) for path in options.sources] + lists
+
+
+def _seeds(options: argparse.Namespace) -> "list[Source]":
+    from embeddings.sources.source import Source
+
+    return [Source("seeds", _reading(options))]
+
+
+def _build(
+    read_from: "Sequence[Source]", options: argparse.Namespace, named: "Sequence[Source]" = ()
+) -> None:
+    """Build from `read_from`; the addresses among those that were `named` are fetched."""
     from embeddings.build.options import BuildOptions
     from qa.answer.load_reader import prepare_reader
-    from qa.cli.terminal import build_progress, print_report
+    from qa.cli.progress import build_progress
+    from qa.cli.terminal import print_report
     from qa.pipeline import QA
 
     with build_progress() as progress:
         wanted = _build_options(options, progress) if "model" in options else BuildOptions(progress=progress)
-        report = QA.build(read_from, options.index, wanted)
+        fetch = tuple(source.path for source in named if source.is_fetched)
+        report = QA.build(read_from, options.index, replace(wanted, fetch=fetch))
     print_report(report, options.index)
     prepare_reader()
 
@@ -90,7 +115,12 @@ def _build_options(
 def _reading(options: argparse.Namespace) -> "Reading":
     from embeddings.sources.readers.base import Reading
 
-    return Reading(options.follow_links, options.max_unpacked, options.text_column)
+    return Reading(
+        options.follow_links,
+        options.max_unpacked,
+        options.text_column,
+        allow_private=options.allow_private,
+    )
 
 
 def _engine(options: argparse.Namespace) -> "Engine | None":
@@ -109,7 +139,8 @@ def _preview(options: argparse.Namespace) -> None:
     from embeddings.build.preview import preview
     from qa.cli.terminal import print_preview
 
-    print_preview(preview(options.sources, options.index, _build_options(options)), options.index)
+    named = _named(options) or _seeds(options)
+    print_preview(preview(named, options.index, _build_options(options)), options.index)
 
 
 def _roll_back(options: argparse.Namespace) -> None:

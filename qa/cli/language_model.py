@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from qa.cli.terminal import console
+from qa.wording.phrases import pages
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _print_claim(checked: "Checked", marks: dict[tuple[str, int, int], int]) -> 
     for place in new:
         article = place.article
         number = marks[article.id, place.start, place.end]
-        origin = " · ".join(part for part in (article.title, article.source, article.date) if part)
+        facts = (article.title, article.source, article.date, pages(place.pages))
+        origin = " · ".join(fact for fact in facts if fact)
         out.print(f"   [{number}] “{one_line(place.text)}” {printable(origin)}", style="dim")
 
 

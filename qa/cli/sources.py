@@ -4,20 +4,24 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from embeddings.backends.open import store
 from embeddings.errors import IndexMismatchError, NoIndexError, QAError
 from embeddings.index.manifest import Manifest
+from embeddings.sources.addresses import is_address
+from embeddings.sources.fetch.files import all_addresses
+from embeddings.sources.fetch.kept import folder_of
 from embeddings.sources.readers.base import Reading
-from embeddings.sources.source import Source, absolute, as_source
+from embeddings.sources.source import Source, absolute
 from embeddings.types import Article
 
 
-def with_more(paths: Sequence[str], reading: Reading, place: str) -> list[Source]:
-    """The sources of the index at `place` and `paths`, read as `reading` says. Raises QAError."""
+def with_more(named: Sequence[Source], place: str) -> list[Source]:
+    """The sources of the index at `place` and those that are `named`. Raises QAError."""
     before = _manifest(place).read_from
-    new = [as_source(path, reading).remembered() for path in paths]
+    new = [source.remembered() for source in named]
     for source in new:
         holder = next((one for one in before if one != source and one.holds(source)), None)
         if holder and holder.path != source.path:
@@ -36,21 +40,21 @@ def with_less(names: Sequence[str], place: str) -> list[Source]:
         for name in names:
             if sources.pop(absolute(name), None):
                 continue
-            if catalog.article(name) is None:
+            id = absolute(name) if is_address(name) and catalog.article(name) is None else name
+            if catalog.article(id) is None:
                 raise QAError(
                     f"{name} is neither a source nor the id of an article of {place}: "
                     f"`qa sources --index {shlex.quote(place)}` lists the sources"
                 )
-            ids.append(name)
+            ids.append(id)
     if not sources:
         raise QAError(f"nothing would be left in {place}: remove it, or make it from others by `qa index`")
     return [_without(source, ids) for source in sources.values()]
 
 
 def _without(source: Source, ids: Iterable[str]) -> Source:
-    how = source.reading
-    left_out = tuple(sorted({*how.without, *ids}))
-    return Source(source.path, Reading(how.follow_links, how.max_unpacked, how.text_column, left_out))
+    left_out = tuple(sorted({*source.reading.without, *ids}))
+    return replace(source, reading=replace(source.reading, without=left_out))
 
 
 def lines(place: str) -> list[str]:
@@ -60,30 +64,35 @@ def lines(place: str) -> list[str]:
 
 def _how(source: Source) -> list[str]:
     how = source.reading
-    said = ["(it is no longer there)"] if not Path(source.path).exists() else []
+    said = ["--addresses"] if how.addresses else []
+    if not is_address(source.path) and not Path(source.path).exists():
+        said.append("(it is no longer there)")
     if how.follow_links:
         said.append("--follow-links")
     if how.max_unpacked != Reading().max_unpacked:
         said.append(f"--max-unpacked {how.max_unpacked:g}")
     if how.text_column is not None:
         said.append(f"--text-column {shlex.quote(how.text_column)}")
+    if how.allow_private:
+        said.append("--allow-private")
     if how.without:
         said.append(f"(without {len(how.without):,} removed articles)")
     return said
 
 
-def what_goes(paths: Sequence[str], place: str) -> str | None:
-    """What an index made from `paths` alone would lose of the one at `place`; None for nothing."""
-    if not all(Path(path).exists() for path in paths):
+def what_goes(named: Sequence[Source], place: str) -> str | None:
+    """What an index made from those `named` alone would lose of the one at `place`; None for nothing."""
+    if not all(is_address(source.path) or Path(source.path).exists() for source in named):
         return None  # who builds says so
-    new = [Source(path).remembered() for path in paths]
+    new = [source.remembered() for source in named]
+    home = store(place).home
     try:
         with store(place).look() as (manifest, catalog):
             gone = [old for old in manifest.read_from if not any(one.holds(old) for one in new)]
             if not gone:
                 return None
             all_go = len(gone) == len(manifest.sources)
-            count = manifest.articles if all_go else _count(catalog.headings(), gone)
+            count = manifest.articles if all_go else _count(catalog.headings(), gone, home)
     except (NoIndexError, IndexMismatchError):  # nothing is known of what a damaged one holds
         return None
     where = ", ".join(source.path for source in gone[:3])
@@ -102,8 +111,9 @@ def confirm(said: str) -> None:
         raise QAError("nothing was done; `--yes` goes on without asking")
 
 
-def _count(articles: Iterable[Article], sources: Sequence[Source]) -> int:
-    whole = {source.path for source in sources}
+def _count(articles: Iterable[Article], sources: Sequence[Source], home: Path) -> int:
+    folders = {str(folder_of(home, address)) for address in all_addresses(sources)}
+    whole = folders | {source.path for source in sources}
     starts = tuple(f"{path}{mark}" for path in whole for mark in (os.sep, "/", ":"))
     paths = (absolute(article.path) for article in articles if article.path)
     return sum(path in whole or path.startswith(starts) for path in paths)

@@ -1,14 +1,13 @@
-"""What people read in a terminal: plain lines in a pipe, colours and a progress bar on a screen."""
+"""What people read in a terminal: plain lines in a pipe, colours on a screen."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
 from qa.wording.languages import counted, unread
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, change_counts, differences, likelihood, years
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, change_counts, likelihood, others, pages
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from embeddings.build.preview import Preview
-    from embeddings.build.report import Progress, Report
+    from embeddings.build.report import Report
     from qa.evaluation.evaluate import Evaluation
     from qa.retrieval.explain import Explanation, Word
     from qa.types import Answer, RankedPassage, Result
@@ -54,8 +53,10 @@ def print_result(result: "Result") -> None:
         if result.answer.short:
             out.print(_line(result.answer.short_text), style="bold yellow")
         out.print(_line(result.answer.text), style="bold")
-        out.print(f"{_origin(result.answer.article)} · {likelihood(result)}", style="dim")
-        for said in filter(None, (agreement(result), differences(result), years(result))):
+        out.print(
+            f"{_origin(result.answer.article, result.answer.pages)} · {likelihood(result)}", style="dim"
+        )
+        for said in others(result):
             out.print(printable(said), style="dim")
         print_passages(ranked, result.answer)
         return
@@ -74,7 +75,7 @@ def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" 
     for place in ranked:
         article = place.passage.article
         out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
-        out.print(f"   {_origin(article)}", style="dim")
+        out.print(f"   {_origin(article, place.passage.pages)}", style="dim")
         if place.also:
             names = "; ".join(_origin(copy) for copy in place.also)
             out.print(f"   also in: {names}", style="dim")
@@ -102,7 +103,8 @@ def print_explanation(explanation: "Explanation") -> None:
         out.print(f"First: {printable(explanation.first.title or explanation.first.id)}")
     _print_places(explanation)
     for place in explanation.passages[:1]:
-        out.print(f"\nIts closest passage, {place.rank} of all passages:", style="bold")
+        on = f" ({said})" if (said := pages(place.passage.pages)) else ""
+        out.print(f"\nIts closest passage{on}, {place.rank} of all passages:", style="bold")
         out.print(printable(place.passage.text))
     _print_words(explanation)
 
@@ -146,8 +148,8 @@ def _line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-def _origin(article: Article) -> str:
-    parts = (article.source, article.date, article.url or article.path)
+def _origin(article: Article, on: "tuple[int, int] | None" = None) -> str:
+    parts = (article.source, article.date, article.url or article.path, pages(on))
     return printable(" · ".join(part for part in parts if part) or article.id)
 
 
@@ -272,26 +274,3 @@ def print_evaluation(evaluation: "Evaluation") -> None:
 def _ids(ids: Sequence[str]) -> str:
     more = " ..." if len(ids) > _SHOWN_IDS else ""
     return f"{len(ids)} ({', '.join(map(one_line, ids[:_SHOWN_IDS]))}{more})" if ids else "0"
-
-
-@contextmanager
-def build_progress() -> "Iterator[Callable[[Progress], None]]":
-    """A function that shows how far a build is: a bar on a screen, a line now and then in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda at: print(
-            f"{at.fraction:4.0%} {at.articles} articles, {at.passages} passages", file=sys.stderr
-        )
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("loading the model", total=1.0)
-
-        def show(at: "Progress") -> None:
-            done = f"{at.articles} articles, {at.passages} passages"
-            bar.update(task, completed=at.fraction, description=done)
-
-        yield show

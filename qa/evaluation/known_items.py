@@ -98,7 +98,7 @@ def known_item(article: Article) -> KnownItem | None:
     if not asked or len(asked) > LONGEST or len(_words(text)) < _FEWEST_LEFT:
         return None
     question = Question(article.id, " ".join(asked.split()), frozenset({article.id}))
-    return KnownItem(question, replace(article, title="", text=text), titled)
+    return KnownItem(question, replace(article, title="", text=text, pages=()), titled)
 
 
 def without(text: str, phrase: str) -> str:

@@ -13,7 +13,7 @@ from qa.llm.prompt import AGAIN, SCHEMA, fitting, messages
 from qa.llm.proof.judge import check
 from qa.llm.proof.quotes import Library
 from qa.llm.proof.types import Checked, Found
-from qa.types import RankedPassage, Result
+from qa.types import RankedPassage, Result, pages_json
 
 
 @dataclass(slots=True)
@@ -52,7 +52,8 @@ class Written:
 
 
 def _place(place: Found) -> dict[str, Any]:
-    return {"text": place.text, "article": place.article.id, "start": place.start, "end": place.end}
+    span = {"start": place.start, "end": place.end, "pages": pages_json(place.pages)}
+    return {"text": place.text, "article": place.article.id, **span}
 
 
 def named(server: Endpoint) -> Endpoint:

@@ -1,4 +1,4 @@
-"""Questions that lean on the one before: "And when was that?" is read with the names that it leaves out."""
+"""Questions that lean on the one before: "And when was that?" is read with the words that it leaves out."""
 
 import re
 from collections.abc import Sequence
@@ -42,8 +42,6 @@ _GOES_ON = re.compile(
     r"(?:and|but|so|then|also|(?:what|how) about|what else|who else|why not|since when|until when)\b",
     re.IGNORECASE,
 )
-_WITHOUT_CAPITALS = 4
-"""Words that are carried over from a question in which no name can be told."""
 _OF_ITS_OWN = 3
 """Words with a meaning from which a question that begins with "And" can stand alone."""
 _POSSESSIVES = frozenset(("his", "her", "hers", "its", "their", "theirs"))
@@ -63,24 +61,33 @@ _EMPTY = _FUNCTION_WORDS | frozenset(
 """Words that give a question no subject."""
 _TOKEN = re.compile(r"[\w$£€%][\w’'&.$£€%-]*|[^\w\s]")
 _POSSESSIVE = re.compile(r"[’']s?$")
+_CARRIED = 12
+"""Words that are carried over, at most: those of the question just before come first."""
+_SHORT = 8
+"""Words of a short answer that is carried over."""
 _FROM_ANSWER = 2
-"""Names carried over from the answer: those that its article's title has too."""
+"""Names carried over from an answer that is a whole sentence: those that its article's title has too."""
 
 
 def readings(question: str, before: Result | None) -> list[str]:
-    """The ways to read `question`, asked after `before`, the likelier first: as it stands, or with names that
-    it leaves out.
+    """The ways to read `question`, asked after `before`, the likelier first.
 
-    A question with a subject of its own stands alone, whatever was asked before. One that leans is read both
-    ways, for the evidence to decide; the names come first unless it has some of its own.
+    A question with a subject of its own stands alone, whatever was asked before. One that leans is read with
+    the words of the question before and its short answer, unless it has all names of that one itself. If it
+    has names of its own it is read as it stands too, for the evidence to decide.
     """
     if not before or not leans(question):
         return [question]
-    missing = _missing(_words(names(question)), _offered(before))
-    if not missing:
+    known = _words([question])
+    named = _words(names(before.understood))
+    if named and named <= known:
         return [question]
-    carried = f"{question} ({', '.join(missing)})"
-    return [question, carried] if names(question) else [carried, question]
+    missing = [word for word in _meaning(before.understood) if not _words([word]) <= known][:_CARRIED]
+    carried = ", ".join(filter(None, (" ".join(missing), _from_answer(before, known | _words(missing)))))
+    if not carried:
+        return [question]
+    read = f"{question} ({carried})"
+    return [read, question] if names(question) else [read]
 
 
 def leans(question: str) -> bool:
@@ -132,20 +139,17 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _offered(before: Result) -> list[str]:
-    """Names of the question before, or its words where it is typed without capitals; then those names of its
-    answer that the article's title has.
-    """
-    offered = names(before.understood) or _meaning(before.understood)[:_WITHOUT_CAPITALS]
-    if before.answer:
-        title = _words([before.answer.article.title])
-        known = [name for name in names(before.answer.text) if _words([name]) <= title]
-        offered += _missing(_words(offered), known)[:_FROM_ANSWER]
-    return offered
-
-
-def _missing(known: set[str], offered: Sequence[str]) -> list[str]:
-    return [name for name in offered if not _words([name]) <= known]
+def _from_answer(before: Result, known: set[str]) -> str:
+    """What the answer names that is not `known` yet."""
+    answer = before.answer
+    if not answer:
+        return ""
+    if answer.short:
+        named = [answer.short_text] if len(answer.short_text.split()) <= _SHORT else []
+    else:
+        title = _words([answer.article.title])
+        named = [name for name in names(answer.text) if _words([name]) <= title]
+    return ", ".join([name for name in named if not _words([name]) <= known][:_FROM_ANSWER])
 
 
 def _words(texts: Sequence[str]) -> set[str]:

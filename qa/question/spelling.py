@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from embeddings.index.index import ArticleIndex
 from embeddings.index.parts import Words
 from embeddings.text.analysis import analyze, bare
+from embeddings.types import ENGLISH
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_’'-]*[^\W\d_]")
 _SHORTEST = 4
@@ -27,6 +28,8 @@ _COMPARED = 6
 """Neighbours, the commonest, that are compared by what stands beside them."""
 _BESIDE = 1_000
 """Passages of each of them."""
+_DERIVED = re.compile(r"(?:e?rs?|ors?|ists?|ed|ing|ly|ness|able|less|ful|ish)$")
+"""Ends of English words that make another one of a word: a discoverer is no slip for "discovered"."""
 _SAME = 0.7
 """Cosine of two spellings of one word, as grey and gray; Iran and Iraq stay below it."""
 
@@ -35,7 +38,14 @@ def respelled(index: ArticleIndex, question: str) -> str | None:
     """`question` with the corpus's own words in place of those that it hardly knows; None without any."""
     language = _language(index.passage_words, question)
     asked = set(index.passage_words.terms(question, language))  # without those that only hold it together
-    corrected = _WORD.sub(lambda found: _nearest(index, found[0], asked, language) or found[0], question)
+    loud = question.isupper()
+
+    def read(found: re.Match[str]) -> str:
+        word = found[0]
+        abbreviated = word.isupper() and not loud
+        return word if abbreviated else _nearest(index, word, asked, language) or word
+
+    corrected = _WORD.sub(read, question)
     return corrected if corrected != question else None
 
 
@@ -55,6 +65,8 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str], language: str) -> 
     words = index.passage_words
     terms = words.terms(word, language)
     if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked:
+        return None
+    if language == ENGLISH and _is_derived(words, word.lower()):
         return None
     known = words.frequencies(terms)[0]
     if known > _UNKNOWN:
@@ -81,6 +93,16 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str], language: str) -> 
     others = " ".join(bare(term) for term in asked - {terms[0]})
     best = max(nearest, key=lambda other: _beside(words, other, others)) if others else nearest[0]
     return best.capitalize() if word[0].isupper() else best
+
+
+def _is_derived(words: Words, word: str) -> bool:
+    """Whether `word` is made of one of the corpus by an ending."""
+    base = _DERIVED.sub("", word)
+    return (
+        len(base) >= _SHORTEST
+        and base != word
+        and max(_frequency(words, base, ENGLISH), _frequency(words, f"{base}e", ENGLISH)) > 0
+    )
 
 
 def _neighbours(index: ArticleIndex, word: str, term: str, edits: int, language: str) -> Counter[str]:

@@ -33,11 +33,12 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             until: Only articles of this day (YYYY-MM-DD) or earlier.
             sources: Only these publishers, named as in `info`.
             as_of: As a reader of this day (YYYY-MM-DD): nothing later, and recent articles first.
-            after: The question before, from which names that this one leaves out are carried over.
+            after: The question before, from which words that this one leaves out are carried over.
 
         Returns:
-            understood (the question as it was read), answer (text, article, start, end; null where the
-            corpus does not seem to answer), answerable (0 to 1), passages and ms.
+            understood (the question as it was read), answer (text, article, start, end, and pages: the
+            first and the last; null where the corpus does not seem to answer), answerable (0 to 1),
+            passages and ms.
 
         """
         return _foreseen(failure, lambda: corpus.ask(question, top_k, since, until, sources, as_of, after))
@@ -62,8 +63,8 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             as_of: As a reader of this day (YYYY-MM-DD): nothing later, and recent articles first.
 
         Returns:
-            Passages, best first: article, start, end, text, score, signals, title, url, date, source,
-            and the copies of the same report in other articles (also).
+            Passages, best first: article, start, end, pages, text, score, signals, title, url, date,
+            source, and the copies of the same report in other articles (also).
 
         """
         found = _foreseen(failure, lambda: corpus.search(text, top_k, since, until, sources, as_of))
@@ -94,7 +95,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             end: The character after the last one; without it 20,000 characters are returned.
 
         Returns:
-            id, title, url, date, source, length (of the whole text), start, end and text.
+            id, title, url, date, source, length (of the whole text), start, end, pages and text.
 
         """
         return _foreseen(failure, lambda: corpus.read(id, start, end))

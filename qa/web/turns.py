@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from embeddings.types import Article, Filter
 from qa.types import RankedPassage, Result
-from qa.web.cards import day, heading, inside_of, origin, quotation, title
+from qa.web.cards import breaks_of, day, heading, inside_of, origin, paged, quotation, title
 from qa.web.reasons import Term, bears
 from qa.wording.markup import element, join, safe_address
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, agreement, differences, likelihood, years
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, likelihood, others, pages
 from qa.wording.safe_text import json_text
 
 RELATED = "The nearest passages are shown as related."
@@ -72,7 +72,8 @@ def reply(turn: Turn) -> list[str]:
     if not answer:
         return [NO_ANSWER, RELATED] if turn.result.passages else [NO_ANSWER, NO_PASSAGE]
     short = [answer.short_text] if answer.short else []
-    source = " — ".join(part for part in (title(answer.article), origin(answer.article)) if part)
+    said = (title(answer.article), origin(answer.article, answer.pages))
+    source = " — ".join(part for part in said if part)
     return [*short, answer.text, source]
 
 
@@ -96,14 +97,13 @@ def lead(turn: Turn | None) -> Markup:
         element("p", narrowed(turn.narrow), class_="narrowed") if turn.narrow else None,
         element("h2", _kind(turn.result), class_="kind"),
         element("p", likelihood(turn.result), class_="likely") if turn.result else None,
-        *(element("p", said, class_="others", dir="auto") for said in _others(turn.result)),
+        *(element("p", said, class_="others", dir="auto") for said in _others(turn)),
         class_="lead",
     )
 
 
-def _others(result: Result | None) -> list[str]:
-    """Whether other articles say the same, what else they say, and of what other years there are some."""
-    return [said for of in (agreement, differences, years) if (said := of(result))] if result else []
+def _others(turn: Turn) -> list[str]:
+    return others(turn.result) if turn.result else []
 
 
 def _kind(result: Result | None) -> str:
@@ -138,12 +138,13 @@ def bearing(turn: Turn, term: Term) -> list[bool]:
 def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
     """The whole article, its passage set off and the answer in it marked."""
     article, passage = ranked.passage.article, ranked.passage
-    inside = quotation(article.text, (passage.start, passage.end), inside_of(ranked, result.answer), term)
+    span, answer = (passage.start, passage.end), inside_of(ranked, result.answer)
+    inside = quotation(article.text, span, answer, term, breaks_of(article))
     text = join(
         [
-            article.text[: passage.start],
+            paged(article, 0, passage.start),
             element("span", inside, class_="passage", id="opened-passage"),
-            article.text[passage.end :],
+            paged(article, passage.end, len(article.text)),
         ]
     )
     return element(
@@ -156,17 +157,18 @@ def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
     )
 
 
-def citation(text: str, article: Article) -> str:
-    """A quotation with its source, in one line."""
-    parts = [title(article), article.source, day(article.date), safe_address(article.url)]
+def citation(text: str, article: Article, on: tuple[int, int] | None = None) -> str:
+    """A quotation with its source and the pages that it stands on, in one line."""
+    parts = [title(article), article.source, day(article.date), pages(on), safe_address(article.url)]
     return f"“{' '.join(text.split())}” " + ", ".join(part for part in parts if part)
 
 
 def citations(result: Result) -> str:
     """The answer's citation, or those of the passages where there is no answer."""
     if result.answer:
-        return citation(result.answer.text, result.answer.article)
-    return "\n\n".join(citation(ranked.passage.text, ranked.passage.article) for ranked in result.passages)
+        return citation(result.answer.text, result.answer.article, result.answer.pages)
+    passages = [ranked.passage for ranked in result.passages]
+    return "\n\n".join(citation(passage.text, passage.article, passage.pages) for passage in passages)
 
 
 def as_markdown(result: Result) -> str:
@@ -178,7 +180,7 @@ def as_markdown(result: Result) -> str:
     lines += ["## Evidence" if result.answer else "## Related passages"]
     for ranked in result.passages:
         article = ranked.passage.article
-        facts = [origin(article), safe_address(article.url) or ""]
+        facts = [origin(article, ranked.passage.pages), safe_address(article.url) or ""]
         lines += ["", f"{ranked.rank}. **{title(article)}** · {' · '.join(fact for fact in facts if fact)}"]
         lines += ["", f"   > {_line(ranked.passage.text)}"]
     return "\n".join(lines) + "\n"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from qa.types import Result
+from qa.types import Answer, Result
 
 if TYPE_CHECKING:
     from embeddings.build.changes import Changes
@@ -24,6 +24,11 @@ def likelihood(result: Result) -> str:
     return f"{said} ({figure} likely)"
 
 
+def others(result: Result) -> list[str]:
+    """Whether other articles say the same, what else they say, and of what other years there are some."""
+    return [said for of in (agreement, differences, years) if (said := of(result))]
+
+
 def agreement(result: Result) -> str | None:
     """How many articles give the short answer, where it is more than one."""
     if not result.answer or not result.agreeing:
@@ -33,10 +38,7 @@ def agreement(result: Result) -> str | None:
 
 def differences(result: Result) -> str | None:
     """What other articles say instead, with their days."""
-    others = [
-        f"“{_line(answer.short_text)}” ({', '.join(_origin(answer.article.source, answer.article.date))})"
-        for answer in result.differing
-    ]
+    others = [f"“{_line(answer.short_text)}” ({', '.join(_origin(answer))})" for answer in result.differing]
     return f"Other articles say {'; '.join(others)}" if others else None
 
 
@@ -46,14 +48,23 @@ def years(result: Result) -> str | None:
     return f"Also: {found}" if found else None
 
 
+def pages(on: tuple[int, int] | None) -> str | None:
+    """The pages that something stands on, as they are cited; None where its source has none."""
+    if not on:
+        return None
+    first, last = on
+    return f"p. {first}" if first == last else f"pp. {first}-{last}"
+
+
 def change_counts(changes: "Changes") -> str:
     """What became of the articles, without the kinds of which there are none."""
     kinds = ("added", "changed", "renamed", "deleted", "unchanged")
     return ", ".join(f"{getattr(changes, kind):,} {kind}" for kind in kinds if getattr(changes, kind))
 
 
-def _origin(source: str | None, day: str | None) -> list[str]:
-    return [part for part in (source, day) if part] or ["without a date"]
+def _origin(answer: Answer) -> list[str]:
+    named = [part for part in (answer.article.source, answer.article.date) if part] or ["without a date"]
+    return [*named, *filter(None, [pages(answer.pages)])]
 
 
 def _line(text: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embeddings.backends.folder import generations
-from embeddings.backends.folder.catalog import Catalog, CatalogWriter
+from embeddings.backends.folder.catalog import Catalog
+from embeddings.backends.folder.catalog_writer import CatalogWriter
 from embeddings.backends.folder.disk_full import naming_a_full_disk
 from embeddings.backends.folder.generations import Generations
 from embeddings.backends.folder.vectors import VectorIndex, cells_path

@@ -14,7 +14,7 @@ from embeddings.backends.milvus.schema import condition, text_hash
 from embeddings.errors import IndexMismatchError
 from embeddings.index.records import CatalogStats, Kept, ordinal
 from embeddings.text.sentences import Span
-from embeddings.types import Article, Filter, Numbers, Passage, Vectors
+from embeddings.types import Article, Filter, Numbers, Passage, Vectors, as_article
 
 _AHEAD = 2_000
 """Passages that are fetched together where they are wanted one after the other."""
@@ -206,9 +206,9 @@ def _joined(rows: Iterable[Any]) -> Iterator[tuple[int, Article]]:
     """Number and article of pieces in order; without `text` where that was not asked for."""
     for number, pieces in groupby(rows, key=lambda row: int(row["number"])):
         parts = list(pieces)
-        id, title, url, day, source, path, language = json.loads("".join(part["head"] for part in parts))
+        id, title, *origin = json.loads("".join(part["head"] for part in parts))
         text = "".join(part.get("text", "") for part in parts)
-        yield number, Article(id, title, text, url, day, source, path, language)
+        yield number, as_article([id, title, text, *origin])
 
 
 def _iso(day: int) -> str | None:

@@ -144,18 +144,9 @@ class MilvusWriter:
     def _add_article(
         self, article: Article, about: dict[str, Any], place: dict[str, int], sketch: bytes
     ) -> None:
-        head = json.dumps(
-            [
-                article.id,
-                article.title,
-                article.url,
-                article.date,
-                article.source,
-                article.path,
-                article.language,
-            ],
-            ensure_ascii=False,
-        )
+        origin = [article.url, article.date, article.source, article.path]
+        fields = [article.id, article.title, *origin, article.pages, article.language]
+        head = json.dumps(fields, ensure_ascii=False)
         content = content_hash(article)
         self._digest.update(head.encode() + b"\0" + content)
         self._bytes += len(article.text.encode())

@@ -26,7 +26,7 @@ from embeddings.types import Encoder, Vectors
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = 1
+FORMAT = 2
 """Of the tables, of the packed records, and of how they become passages: a shard of another is not read."""
 _META = b"article-qa"
 

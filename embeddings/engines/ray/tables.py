@@ -3,6 +3,7 @@
 file      number of the file in the corpus
 kind      `article`; `known`, an article whose vectors the index already has; `remark`
 id ...    of an article
+pages     where its second and each further page begins
 starts, ends, vectors    of its passages
 remark    as JSON, what is no article
 """
@@ -15,12 +16,13 @@ import numpy as np
 from embeddings.engines.ray.wire import Record, Warned, pack, unpack
 from embeddings.sources.corpus import Found
 from embeddings.text.sentences import Span
-from embeddings.types import Article, Prepared, Vectors
+from embeddings.types import Article, Prepared, Vectors, as_article
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_FIELDS = ("id", "title", "text", "url", "date", "source", "path")
+_FIELDS = ("id", "title", "text", "url", "date", "source", "path", "pages", "language")
+_TEXTS = tuple(name for name in _FIELDS if name != "pages")
 
 
 def to_table(
@@ -48,8 +50,8 @@ def to_table(
     flat = np.concatenate([np.zeros((0, dim), np.float32), *(vectors for _, vectors in prepared)])
     if next(fresh, None) is not None or len(flat) != sum(counts):
         raise ValueError(f"{len(flat)} vectors of {sum(counts)} passages")
-    texts = [(name, pa.large_string()) for name in (*_FIELDS, "remark")]
-    numbers = [(name, pa.list_(pa.int64())) for name in ("starts", "ends")]
+    texts = [(name, pa.large_string()) for name in (*_TEXTS, "remark")]
+    numbers = [(name, pa.list_(pa.int64())) for name in ("pages", "starts", "ends")]
     schema = pa.schema([("file", pa.int64()), ("kind", pa.string()), *texts, *numbers])
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     vectors = pa.LargeListArray.from_arrays(offsets, pa.FixedSizeListArray.from_arrays(flat.reshape(-1), dim))
@@ -75,7 +77,7 @@ def _found(row: dict[str, Any], vectors: Vectors) -> Found | Warned:
     if row["kind"] == "remark":
         [record] = unpack(row["remark"].encode())
         return record.item
-    article = Article(**{name: row[name] for name in _FIELDS})
+    article = as_article([row[name] for name in _FIELDS])
     if row["kind"] == "known":
         return article
     return Prepared(article, list(zip(row["starts"], row["ends"], strict=True)), vectors)

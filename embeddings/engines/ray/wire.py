@@ -3,11 +3,11 @@
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, TypeAlias
 
 from embeddings.sources.corpus import Unsaid
-from embeddings.types import Article, Skipped
+from embeddings.types import Article, Skipped, as_article
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,7 @@ def unpack(data: bytes) -> Iterator[Record]:
 def _fields(item: Item) -> list[Any]:
     match item:
         case Article():
-            origin = [item.url, item.date, item.source, item.path]
-            return ["article", item.id, item.title, item.text, *origin]
+            return ["article", *astuple(item)]
         case Skipped():
             return ["skipped", item.path, item.reason, item.questions]
         case Unsaid():
@@ -64,7 +63,7 @@ def _fields(item: Item) -> list[Any]:
 def _item(kind: str, fields: list[Any]) -> Item:
     match kind:
         case "article":
-            return Article(*fields)
+            return as_article(fields)
         case "skipped":
             return Skipped(*fields)
         case "unsaid":

@@ -33,6 +33,10 @@ class Reading:
     """The column of a table that holds the text, where none has a name that is known."""
     without: tuple[str, ...] = ()
     """Ids of articles that were removed from the index, though the source has them."""
+    addresses: bool = False
+    """Whether the file is a list of addresses."""
+    allow_private: bool = False
+    """Whether the addresses that are named may be of this machine or its own network."""
 
     def __post_init__(self) -> None:
         if not 0 < self.max_unpacked < float("inf"):

@@ -10,6 +10,8 @@ from embeddings.sources.readers.fields import article, decode
 from embeddings.types import Article
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+BOOKMARKS = re.compile(rb"\s*<!DOCTYPE NETSCAPE-Bookmark-file", re.IGNORECASE)
+"""How a file begins to which a browser has exported its bookmarks."""
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 
 
@@ -20,6 +22,8 @@ def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its remarks name no file; ours do
 
     data = read_all(stream, LARGEST_PAGE)
+    if BOOKMARKS.match(data):
+        raise Unreadable("bookmarks of a browser: named after --addresses, what they lead to is fetched")
     declared = _CHARSET.search(data[:4096])
     page_text = decode(data, origin.path, declared[1].decode("ascii") if declared else None)
     try:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from embeddings.sources.readers.base import Origin, read_all
+from embeddings.sources.addresses import is_address
+from embeddings.sources.readers.base import Origin, Unreadable, read_all
 from embeddings.sources.readers.dates import published
 from embeddings.sources.readers.fields import article, clean, decode
 from embeddings.types import Article
@@ -14,7 +15,10 @@ _TITLE = 200
 
 def read(stream: BinaryIO, origin: Origin) -> Iterator[Article]:
     """The articles that `stream` holds. Raises Unreadable."""
-    title, text = split_title(decode(read_all(stream), origin.path))
+    whole = decode(read_all(stream), origin.path)
+    if is_address(whole.lstrip()) and all(map(is_address, whole.split())):
+        raise Unreadable("nothing but addresses: named after --addresses, what they lead to is fetched")
+    title, text = split_title(whole)
     day = published(text, origin.modified)
     yield article(origin.path, origin.id, title, text, date=day)
 

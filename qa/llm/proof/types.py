@@ -39,6 +39,11 @@ class Found:
         """The words as the article has them."""
         return self.article.text[self.start : self.end]
 
+    @property
+    def pages(self) -> tuple[int, int] | None:
+        """The first and the last page that they stand on, from 1; None where the source has no pages."""
+        return self.article.on_pages(self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -8,12 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from embeddings.types import Article
+from qa.types import pages_json
 from qa.web.cards import day, quotation, title
 from qa.web.history.conversations import Asked, Conversation
 from qa.web.history.reading_list import Pin
 from qa.web.turns import narrowed, reply
 from qa.wording.markup import element, join, safe_address
-from qa.wording.phrases import agreement, differences
+from qa.wording.phrases import agreement, differences, pages
 from qa.wording.safe_text import json_text
 
 Talk = tuple[Conversation, Sequence[Asked]]
@@ -33,6 +34,10 @@ class Sources:
         if not places:
             self.articles.append(article)
         return places[0] if places else len(self.articles)
+
+    def cite(self, article: Article, on: tuple[int, int] | None) -> str:
+        """The number of `article`, and the pages that are quoted."""
+        return ", ".join(part for part in (str(self.number(article)), pages(on)) if part)
 
 
 def conversations_json(talks: Iterable[Talk]) -> str:
@@ -69,7 +74,7 @@ def reading_json(pins: Iterable[Pin]) -> str:
 def _excerpt(pin: Pin) -> dict[str, Any]:
     found = pin.excerpt
     article = {name: getattr(found.article, name) for name in ("id", "title", "url", "date", "source")}
-    span = {"start": found.start, "end": found.end, "text": found.text}
+    span = {"start": found.start, "end": found.end, "pages": pages_json(found.pages), "text": found.text}
     answer = found.answer.to_json() if found.answer else None
     return {"question": found.question, "article": article, **span, "answer": answer}
 
@@ -88,12 +93,12 @@ def _talk_markdown(talk: Conversation, turns: Sequence[Asked]) -> str:
         answer = turn.result.answer if turn.result else None
         if answer:
             lines += [f"**{_plain(answer.short_text)}**\n"] if answer.short else []
-            lines += [f"> {_plain(answer.text)} [{sources.number(answer.article)}]", ""]
+            lines += [f"> {_plain(answer.text)} [{sources.cite(answer.article, answer.pages)}]", ""]
         passages = turn.result.passages if turn.result else ()
         lines += ["Passages:", ""] if passages else []
         for ranked in passages:
-            number = sources.number(ranked.passage.article)
-            lines += [f"{ranked.rank}. “{_plain(ranked.passage.text)}” [{number}]"]
+            cited = sources.cite(ranked.passage.article, ranked.passage.pages)
+            lines += [f"{ranked.rank}. “{_plain(ranked.passage.text)}” [{cited}]"]
         lines += [""] if passages else []
     return "\n".join([*lines, *_sources_markdown(sources)])
 
@@ -103,7 +108,7 @@ def reading_markdown(pins: Sequence[Pin]) -> str:
     lines, sources = [f"# {READING_LIST}", ""], Sources()
     for pin in pins:
         found = pin.excerpt
-        lines += [f"> {_plain(found.text)} [{sources.number(found.article)}]", ""]
+        lines += [f"> {_plain(found.text)} [{sources.cite(found.article, found.pages)}]", ""]
         lines += [f"On the question: {_plain(found.question)}", ""]
     return "\n".join([*lines, *_sources_markdown(sources)])
 
@@ -149,7 +154,7 @@ def reading_html(pins: Sequence[Pin]) -> str:
 def _quote(article: Article, span: tuple[int, int], answer: Any, sources: Sources) -> Markup:
     inside = answer if answer and answer.article == article else None
     text = quotation(article.text, span, inside, _no_word)
-    return element("blockquote", element("p", text, f" [{sources.number(article)}]"))
+    return element("blockquote", element("p", text, f" [{sources.cite(article, article.on_pages(*span))}]"))
 
 
 def _sources_html(sources: Sources) -> list[Markup]:
@@ -197,5 +202,5 @@ def _plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _no_word(_: str) -> None:
+def _no_word(*_: str | None) -> None:
     return None

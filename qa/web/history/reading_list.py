@@ -25,6 +25,10 @@ class Excerpt:
     def text(self) -> str:
         return self.article.text[self.start : self.end]
 
+    @property
+    def pages(self) -> tuple[int, int] | None:
+        return self.article.on_pages(self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Pin:

@@ -12,6 +12,8 @@ from embeddings.types import Article
 
 T = TypeVar("T")
 _FIELDS = frozenset(field.name for field in fields(Article))
+_LATER = ("pages",)
+"""Fields that are left out while they are empty: what was kept before there were any has the same sum."""
 _APART = "article kept apart"
 
 
@@ -58,7 +60,7 @@ def _sum(data: bytes) -> str:
 def _apart(value: Any, articles: dict[str, bytes]) -> Any:
     if isinstance(value, dict):
         if value.keys() == _FIELDS:
-            whole = _text(value).encode()
+            whole = _text({name: part for name, part in value.items() if name not in _LATER or part}).encode()
             articles[_sum(whole)] = zlib.compress(whole, 1)
             return {_APART: _sum(whole)}
         return {name: _apart(part, articles) for name, part in value.items()}

@@ -7,6 +7,7 @@ from typing import Any
 from embeddings.backends.info import describe
 from embeddings.errors import QueryError
 from embeddings.types import Article, Filter
+from qa.types import pages_json
 from qa.web.live import LiveQA
 
 MOST = 100
@@ -73,6 +74,7 @@ class Corpus:
             "length": length,
             "start": start,
             "end": end,
+            "pages": pages_json(article.on_pages(start, end)),
             "text": article.text[start:end],
         }
 

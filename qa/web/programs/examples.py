@@ -17,6 +17,7 @@ _SENTENCE = {
     "war.",
     "start": 1852,
     "end": 2056,
+    "pages": None,
 }
 _PASSAGE = {
     "rank": 1,

@@ -47,7 +47,7 @@ class Question(Narrow):
     top_k: int = Field(5, description="How many ranked passages to return.", ge=1, le=MOST)
     after: str | None = Field(
         None,
-        description="The question before, from which names that this one leaves out are carried over.",
+        description="The question before, from which words that this one leaves out are carried over.",
         min_length=1,
         max_length=LONGEST,
     )

@@ -1,9 +1,17 @@
 """What each operation returns, said once for HTTP and for MCP."""
 
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
+Pages: TypeAlias = Annotated[
+    list[int] | None,
+    Field(
+        min_length=2,
+        max_length=2,
+        description="The first and the last page that it stands on, from 1; null where the source has none.",
+    ),
+]
 _SPAN = "Characters are counted from 0 in the text of the article; `end` is the one after the last."
 
 
@@ -40,6 +48,7 @@ class Answer(Span):
     """A sentence of an article that answers."""
 
     article: str = Field(description="The id of the article, which `read` takes.")
+    pages: Pages
     short: Span | None = Field(
         description="The name, number or words in it that answer; null without a reader."
     )
@@ -52,6 +61,7 @@ class Passage(Origin):
     article: str = Field(description="The id of the article, which `read` takes.")
     start: int = Field(description=_SPAN)
     end: int
+    pages: Pages
     text: str = Field(description="Exactly as it stands in the article.")
     score: float = Field(description="Orders the passages of one question, and means nothing beyond that.")
     signals: dict[str, float] = Field(description="What the score is made of.")
@@ -63,7 +73,7 @@ class Answered(BaseModel):
 
     question: str
     understood: str = Field(
-        description="The question as it was read: with the names that a follow-up leaves out, slips mended."
+        description="The question as it was read: with the words that a follow-up leaves out, slips mended."
     )
     answer: Answer | None = Field(description="null where the articles do not seem to answer.")
     answerable: float = Field(description="The probability that the articles answer.", ge=0, le=1)
@@ -93,6 +103,7 @@ class Read(Heading):
     length: int = Field(description="Characters of the whole text.")
     start: int = Field(description=_SPAN)
     end: int
+    pages: Pages
     text: str = Field(description="`text[start:end]` of the article; read on from `end`.")
 
 

@@ -17,7 +17,7 @@ from qa.web.programs import examples, given
 from qa.web.programs.corpus import NoArticleError
 from qa.web.programs.given_back import Problem
 from qa.web.programs.operations import INSTRUCTIONS, Operation
-from qa.web.programs.waiting import Waiting
+from qa.web.programs.waiting import Waiting, WhileHeard
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,8 @@ def application(operations: tuple[Operation, ...], waiting: Waiting, closed: boo
 
 def routes(api: FastAPI) -> list[Route]:
     """Where the page's own application hands over to `api`."""
-    return [Route(DESCRIPTION, api), Route(f"{VERSION}/{{rest:path}}", api)]
+    heard = WhileHeard(api)
+    return [Route(DESCRIPTION, heard), Route(f"{VERSION}/{{rest:path}}", heard)]
 
 
 def _example(operation: Operation) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from qa.web.programs.corpus import Corpus
 
 INSTRUCTIONS = (
     "News articles on this machine. Everything returned is quoted from them, exactly as it stands there: "
-    "quote it so, and name title, publisher, day and address. For a question use `ask`; for passages on a "
-    "topic or for a claim `search`; to see more around a passage `read` the article from some characters "
-    "before its `start`; to see what there is `articles` and `info`."
+    "quote it so, and name title, publisher, day, address and, where they are known, `pages`. For a question "
+    "use `ask`; for passages on a topic or for a claim `search`; to see more around a passage `read` the "
+    "article from some characters before its `start`; to see what there is `articles` and `info`."
 )
 
 

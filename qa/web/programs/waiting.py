@@ -1,9 +1,12 @@
-"""One call at a time, others wait, and beyond a number they are refused."""
+"""One call at a time, others wait, and beyond a number they are refused; who leaves no longer waits."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from embeddings.errors import QAError
+from qa.web.security.asgi import App, Message, Receive, Scope, Send
 
 T = TypeVar("T")
 
@@ -33,3 +36,33 @@ class Waiting:
             return await run_sync(work, limiter=self._turn)
         finally:
             self._inside -= 1
+
+
+class WhileHeard:
+    """An ASGI application that gives up a request when its client leaves: its place is free then.
+
+    What was begun in a thread is ended, and its result thrown away.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        heard: asyncio.Queue[Message] = asyncio.Queue()
+
+        async def listen() -> None:
+            message = await receive()
+            while message["type"] != "http.disconnect":
+                heard.put_nowait(message)
+                message = await receive()
+
+        listening = asyncio.ensure_future(listen())
+        answering = asyncio.ensure_future(self._app(scope, heard.get, send))
+        try:
+            await asyncio.wait({listening, answering}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            listening.cancel()
+            if not answering.done():
+                answering.cancel()
+        with suppress(asyncio.CancelledError):
+            await answering

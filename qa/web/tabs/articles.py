@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from embeddings.backends.info import describe
 from embeddings.errors import QAError
+from embeddings.sources.addresses import is_address
 from embeddings.sources.readers.by_ending import ENDINGS
 from embeddings.sources.uploads import added_files
 from embeddings.types import Article
@@ -117,7 +118,7 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
         kept = [path.name for path in added_files(live.store.home)]
         shown = {
             made.summary: summary(info, len(kept)),
-            made.rebuild: gr.Button(f"Rebuild from {', '.join(info['read_from'])}"),
+            made.rebuild: gr.Button(_rebuild(info["read_from"])),
             made.found: found,
             made.table: rows,
         }
@@ -181,6 +182,12 @@ def _sentence(error: Exception) -> str:
         f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.strerror else str(error)
     )
     return f"{message[:1].upper()}{message[1:]}. The index stays as it was."
+
+
+def _rebuild(sources: Sequence[str]) -> str:
+    """What the button says: of addresses, what commands fetched is read."""
+    said = f"Rebuild from {', '.join(sources)}"
+    return f"{said}, as fetched before" if any(map(is_address, sources)) else said
 
 
 def summary(info: Mapping[str, Any], added: int = 0) -> Markup:

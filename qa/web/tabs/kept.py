@@ -77,10 +77,10 @@ def _pinned(pin: Pin) -> Markup:
     article: Article = found.article
     return element(
         "article",
-        heading(article),
+        heading(article, on=found.pages),
         element(
             "blockquote",
-            quotation(article.text, (found.start, found.end), found.answer, lambda _: None),
+            quotation(article.text, (found.start, found.end), found.answer, lambda *_: None),
             class_="quotation",
             dir="auto",
         ),

@@ -21,6 +21,7 @@ from embeddings.sources.corpus import Corpus
 from embeddings.text.passages import PassageSettings, cut, document
 from embeddings.types import Article, Filter, Passage
 from qa import QA
+from tests.embeddings.sources.test_corpus import pdf
 from tests.fakes import WordEncoder
 from tests.opened import open_index
 
@@ -40,7 +41,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def sources(sources: Path) -> Path:
-    """More than the usual three: a long article, copies, odd characters, no date."""
+    """More than the usual three: a long article, copies, odd characters, no date, pages."""
+    (sources / "pages.pdf").write_bytes(pdf("The bittern booms.", "", "It is seldom seen."))
     (sources / "long.txt").write_text(f"Herons\n\n{LONG}The last heron flew to Zanzibar.", "utf-8")
     for name, day in (("one", "2022-07-02"), ("two", "2022-07-01")):
         head = f"---\ntitle: Flood\ndate: {day}\nsource: 'The \"{name}\" \\ Zeitung'\n---\n"
@@ -70,6 +72,9 @@ def expected(sources: Path, encoder: WordEncoder) -> list[Passage]:
 
 def test_what_is_read_is_what_was_written(index: ArticleIndex, expected: list[Passage]) -> None:
     catalog, numbers = index.catalog, np.arange(len(expected))
+    assert [(p.article.pages, p.pages) for p in expected if p.article.id == "pages.pdf"] == [
+        ((20, 20), (1, 3))
+    ]
     assert catalog.passages(numbers[::-1]) == expected[::-1]
     articles = list(dict.fromkeys(passage.article for passage in expected))
     assert list(catalog.all_articles()) == articles
@@ -204,7 +209,7 @@ def test_only_what_changed_is_encoded(
     assert sorted(encoder.documents) == ["Something new happened.", "The river fell again."]
     for counted in (seen, report):
         counts = (counted.added, counted.changed, counted.renamed, counted.deleted, counted.unchanged)
-        assert counts == (1, 1, 1, 1, 4)
+        assert counts == (1, 1, 1, 1, 5)
     build(sources, f"{place}.fresh", encoder)
     carried, fresh = (open_index(made, encoder) for made in (place, f"{place}.fresh"))
     count = len(fresh.vectors)
@@ -221,8 +226,19 @@ def test_the_same_again_makes_no_generation(
     assert store(place).current() == before
     (sources / "one.md").write_text((sources / "one.md").read_text().replace("2022-07-02", "2022-07-03"))
     report = build(sources, place, encoder)
-    assert (report.published, report.encoded, report.unchanged) == (True, 0, 7)
+    assert (report.published, report.encoded, report.unchanged) == (True, 0, 8)
     assert store(place).current() != before
+
+
+def test_other_pages_of_the_same_text_are_kept(
+    sources: Path, index: ArticleIndex, place: str, encoder: WordEncoder
+) -> None:
+    (sources / "pages.pdf").write_bytes(pdf("The bittern booms.", "It is seldom seen."))
+    report = build(sources, place, encoder)
+    assert (report.published, report.encoded, report.unchanged) == (True, 0, 8)
+    article = open_index(place, encoder).catalog.article("pages.pdf")
+    assert article
+    assert (article.pages, article.text) == ((20,), "The bittern booms.\n\nIt is seldom seen.")
 
 
 def test_there_is_a_way_back(sources: Path, index: ArticleIndex, place: str, encoder: WordEncoder) -> None:

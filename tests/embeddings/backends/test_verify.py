@@ -151,6 +151,9 @@ def test_spans_outside_their_text(
         ("UPDATE articles SET first = -1 WHERE number = 1", "passages -1 and 1 more, of 3"),
         ("UPDATE articles SET first = 'x' WHERE number = 1", "passages 'x' and 1 more, of 3"),
         ("UPDATE articles SET title = x'00' WHERE number = 1", "fields of 'flood.txt' that are no text"),
+        ("UPDATE articles SET pages = '[\"x\"]' WHERE number = 1", "fields of 'flood.txt' that are no text"),
+        ("UPDATE articles SET pages = '[9, 3]' WHERE number = 1", "has (9, 3) as pages of flood.txt"),
+        ("UPDATE articles SET pages = '[9, 9999]' WHERE number = 1", "places in order from 0 to"),
         ("UPDATE articles SET signature = 7 WHERE number = 1", "fields of 'flood.txt' of another type"),
     ],
 )

@@ -34,7 +34,7 @@ def write(folder: Path, name: str, content: str | bytes) -> Path:
     return path
 
 
-def pdf(*pages: str) -> bytes:
+def pdf(*pages: str, font: str = "Helvetica") -> bytes:
     """A minimal PDF with one line of text a page."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>", ""]
     kids = []
@@ -43,7 +43,7 @@ def pdf(*pages: str) -> bytes:
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /Contents {len(objects)} 0 R /MediaBox [0 0 600 800] "
-            "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>"
+            f"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /{font} >> >> >> >>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Count {len(pages)} /Kids [{' '.join(kids)}] >>"

@@ -48,6 +48,8 @@ def test_a_span_over_two_sentences_is_answered_by_both() -> None:
         ("By Ada Moll\n\nPeppers failed.", "Ada Moll"),
         ("Peppers failed.\n\nWhat the drought means for sauces\n\nIt was dry.", "drought"),
         ("(Photo: Ada Moll, of the Daily)\n\nPeppers failed.", "Ada Moll"),
+        ("Ada Moll and Ines Prat\n\nPeppers failed.", "Ada Moll"),
+        ("Peppers failed.\n\nWhat the drought means for sauces", "drought"),
     ],
 )
 def test_what_is_no_statement_answers_nothing(text: str, word: str) -> None:

@@ -54,17 +54,6 @@ def test_files_of_questions_are_not_missed(sources: Path, capsys: pytest.Capture
     assert "asked.jsonl: no article, but 2 questions" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["index", "add"])
-def test_a_web_address_is_named_as_it_was_given(
-    command: str, index: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.main([command, "https://www.news.example/page", "--index", index]) == 1
-    assert capsys.readouterr().err == (
-        "qa: https://www.news.example/page is an address, and nothing is fetched: "
-        "save the page, and name its file\n"
-    )
-
-
 def test_a_dry_run_writes_nothing(
     sources: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -339,7 +328,7 @@ def test_importing_the_command_line_is_light() -> None:
     program = (
         "import sys, qa.cli, qa.pipeline; "
         "print(sorted({'torch', 'sentence_transformers', 'transformers', 'gradio', 'openvino', 'ray',"
-        " 'pymilvus', 'trafilatura', 'pypdf'} & set(sys.modules)))"
+        " 'pymilvus', 'trafilatura', 'pypdfium2'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -2,11 +2,19 @@ import pytest
 
 from embeddings.types import Article
 from qa.types import Answer, Result, Short
-from qa.wording.phrases import agreement, differences, likelihood
+from qa.wording.phrases import agreement, differences, likelihood, pages
 
 
-def said(text: str, id: str = "a", day: str | None = "2022-11-09", source: str | None = "Daily") -> Answer:
-    return Answer(Article(id, "T", text, None, day, source), 0, len(text), 1, Short(0, len(text)))
+def said(
+    text: str,
+    id: str = "a",
+    day: str | None = "2022-11-09",
+    source: str | None = "Daily",
+    begins: tuple[int, ...] = (),
+) -> Answer:
+    return Answer(
+        Article(id, "T", text, None, day, source, pages=begins), 0, len(text), 1, Short(0, len(text))
+    )
 
 
 def result(
@@ -38,6 +46,7 @@ def test_articles_that_agree_and_differ() -> None:
     assert differences(result(0.9, answer)) is None
     agreed = result(0.9, answer, agreeing=(said("30000", "b"), said("the 30,000", "c")))
     assert agreement(agreed) == "3 articles say “30,000”"
-    others = (said("45,000\ntroops", "d", "2022-11-12", "Weekly"), said("none", "e", None, None))
+    others = (said("45,000\ntroops", "d", "2022-11-12", "Weekly", (0, 0, 3)), said("none", "e", None, None))
     told = differences(result(0.9, answer, differing=others))
-    assert told == "Other articles say “45,000 troops” (Weekly, 2022-11-12); “none” (without a date)"
+    assert pages((4, 4)) == "p. 4"
+    assert told == "Other articles say “45,000 troops” (Weekly, 2022-11-12, pp. 3-4); “none” (without a date)"

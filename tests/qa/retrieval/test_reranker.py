@@ -60,5 +60,5 @@ def test_any_cross_encoder_in_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_not_there() -> None:
-    with pytest.raises(ModelError, match="nothing is fetched at run time"):
+    with pytest.raises(ModelError, match="no model is fetched at run time"):
         CrossEncoderReranker.load("nobody/reranker")

@@ -1,10 +1,12 @@
 """What the page shows, without Gradio: pure functions from results to what the components get."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -36,19 +38,19 @@ def ranked(article: Article, start: int, end: int, rank: int = 1, **values: floa
     return RankedPassage(rank, Passage(rank, article, start, end), 1.0 / rank, signals(**values))
 
 
-def article(text: str = TEXT, **fields: str | None) -> Article:
-    known: dict[str, str | None] = {
+def article(text: str = TEXT, pages: tuple[int, ...] = (), **fields: str | None) -> Article:
+    known: dict[str, Any] = {
         "url": "https://www.example.org/a",
         "date": "2022-11-03",
         "source": "The Paper",
     }
-    return Article("a.md", "A bridge", text, **{**known, **fields})
+    return Article("a.md", "A bridge", text, pages=pages, **{**known, **fields})
 
 
 def result(
     text: str = TEXT, found: str | None = "The old bridge fell at dawn.", **fields: str | None
 ) -> Result:
-    of = article(text, **fields)
+    of = article(text, (), **fields)
     start = text.index(found) if found else 0
     answer = Answer(of, start, start + len(found), 2) if found else None
     first = ranked(article("Another text.", date=None), 0, 8, 1, dense=0.5)
@@ -118,9 +120,34 @@ def test_the_mark_is_the_span() -> None:
     of = result()
     shown = Seen(turns.opened(of, of.passages[1], bridge))
     assert of.answer
+    assert "data-page" not in shown.attributes
     assert shown.marked == of.answer.text
     assert TEXT in shown.text
     assert Seen(cards.card(of.passages[1], of.passages, of.answer, ASKED, bridge)).marked == of.answer.text
+
+
+def test_pages_are_cited_and_shown_where_they_begin() -> None:
+    """The second and third page begin in the answer, the fourth behind the passage, the last one is blank."""
+    at = TEXT.index("bridge")
+    begins = (at, at, len(TEXT) - 2, len(TEXT))
+    plain = result()
+    assert plain.answer
+    of = replace(plain, answer=replace(plain.answer, article=article(pages=begins)))
+    place = ranked(article(pages=begins), 0, len(TEXT) - 4, 2)
+    of = replace(of, passages=(place,))
+    html = str(turns.opened(of, place, bridge))
+    assert Seen(html).text.endswith(TEXT)
+    assert Seen(html).marked == plain.answer.text
+    assert re.findall(r'data-page="(\d+)"></span>([^<]*)(?=<u>bridge|<)', html) == [
+        ("3", ""),
+        ("4", TEXT[-2:]),
+    ]
+    assert "pp. 1-3" in Seen(cards.card(place, [place], of.answer, ASKED, bridge)).text
+    assert turns.citations(of).endswith(
+        "A bridge, The Paper, 3 November 2022, pp. 1-3, https://www.example.org/a"
+    )
+    assert "3 November 2022 · pp. 1-3 · https://" in turns.as_markdown(of)
+    assert turns.reply(Turn("?", Filter(), of))[-1] == "A bridge — The Paper · 3 November 2022 · pp. 1-3"
 
 
 def test_an_answer_is_not_marked_in_another_article() -> None:

@@ -21,7 +21,7 @@ from tests.fakes import WordEncoder
 pa = pytest.importorskip("pyarrow")
 SETTINGS = PassageSettings(words=20)
 MIXED = [
-    Record(0, Article("a", "T", "One. Two.", "https://x.example", "2022-01-01", "x", "p")),
+    Record(0, Article("a", "T", "One. Two.", "https://x.example", "2022-01-01", "x", "p", (5,))),
     Record(0, Skipped(os.fsdecode(b"bad\xff.txt"), "no text")),
     Record(3, Article("b", "", "Known already \U0001f9a6."), known=True),
     Record(3, Unsaid(12)),

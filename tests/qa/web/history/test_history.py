@@ -1,8 +1,10 @@
 """Conversations and pins in a file: what is kept comes back, to its owner alone."""
 
+import json
 import os
 import sqlite3
 import stat
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,6 +15,7 @@ import pytest
 from embeddings.types import Filter
 from qa.web.history.database import HistoryError
 from qa.web.history.history import History, may_keep, open_history
+from qa.web.history.records import Packing
 from qa.web.history.shelf import Shelf
 from qa.web.security.login import Credentials
 from qa.web.turns import KEPT, Turn
@@ -50,6 +53,15 @@ def test_what_was_asked_comes_back_whole_after_a_restart(history: History, shelf
     assert turns(again, shelf, id) == [first, second, failed]
     [listed] = again.conversations.conversations(shelf)
     assert (listed.id, listed.title, listed.questions) == (id, "When did the bridge fall?", 3)
+
+
+def test_what_was_kept_before_articles_had_pages_has_the_same_sum() -> None:
+    packed = Packing(Turn).pack(turn())
+    [whole] = [json.loads(zlib.decompress(article)) for article in packed.articles.values()]
+    assert "pages" not in whole
+    paged = turn(article=replace(BRIDGE, pages=(0, 39)))
+    packed = Packing(Turn).pack(paged)
+    assert Packing(Turn).unpack(packed.record, packed.articles) == paged
 
 
 def test_nothing_is_kept_twice(history: History, shelf: Shelf) -> None:

@@ -1,6 +1,7 @@
 """What is taken away: whole, cited, and nothing in it but text."""
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from embeddings.types import Article, Filter
@@ -73,6 +74,17 @@ def test_a_reading_list_is_a_cited_note() -> None:
     assert html.tags.count("li") == 2
     assert html.links == ["https://news.example/a"]
     assert "Ferries sail again. [2]" in html.text
+
+
+def test_pages_stand_beside_the_number_of_the_source() -> None:
+    paged = replace(BRIDGE, pages=(0, 39))
+    [pin, *_] = pins()
+    pinned = replace(pin, excerpt=replace(pin.excerpt, article=paged, answer=None))
+    assert "> The old bridge at Marlow fell at dawn. [1, p. 2]\n" in notes.reading_markdown([pinned])
+    assert "fell at dawn. [1, p. 2]" in Seen(notes.reading_html([pinned])).text
+    assert json.loads(notes.reading_json([pinned]))["pins"][0]["pages"] == [2, 2]
+    assert "“The old bridge" in (made := notes.conversations_markdown([talk(turn(article=paged))]))
+    assert "the storm.” [1, pp. 2-3]\n2. “Nobody was hurt in the storm.” [1, p. 3]\n" in made
 
 
 def test_json_holds_everything() -> None:
