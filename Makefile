@@ -13,12 +13,14 @@ NEWSQA ?= ../shared/newsqa
 PEERS ?= $(HOME)/.cache/article-qa/peers
 # A Milvus server for test-milvus.
 MILVUS ?= $(HOME)/.cache/article-qa/milvus
+# What `transformers serve` needs beside the project's packages, for test-llm.
+SERVING ?= $(HOME)/.cache/article-qa/serving
 PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt)))
 ROUNDS ?= 200
 
 .PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-languages bench-speed bench-million bench-page \
-  reader bench-milvus bench-worst bench-peers bench-ray test-milvus load-test crash-test fuzz mutants pictures docs lock \
-  audit licences clean
+  reader bench-milvus bench-worst bench-claims bench-peers bench-ray test-milvus test-llm load-test crash-test fuzz mutants \
+  pictures docs lock audit licences clean
 
 install: .venv/installed
 
@@ -61,6 +63,10 @@ bench-languages: install
 bench-million: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.million
 
+# How many planted falsehoods of a scripted model are shown as proved, and how many true claims are lost
+bench-claims: install
+	$(BIN)/python -m benchmarks.claims
+
 bench-speed: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.speed
 
@@ -80,6 +86,15 @@ bench-milvus: install
 # A real server, in a network of its own, killed while an index is written to it
 test-milvus: install $(MILVUS)/installed
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.milvus_server $(MILVUS)/bin/milvus-server
+
+# A real server of language models, `transformers serve`, with a tiny model that is made for it
+test-llm: install $(SERVING)/installed
+	$(BIN)/python -m benchmarks.llm_server $(SERVING)
+
+$(SERVING)/installed: Makefile
+	$(PIP_INSTALL) --no-deps --target $(@D) accelerate==1.15.0 distro==1.9.0 jiter==0.19.0 openai==3.57.0 \
+		psutil==7.2.2 sniffio==1.3.1
+	touch $@
 
 $(MILVUS)/installed: Makefile
 	$(PYTHON) -m venv $(@D)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from embeddings.build.options import BuildOptions
     from embeddings.types import Article, Filter, Passage
+    from qa.corpora.corpora import Corpora
     from qa.pipeline import QA
     from qa.retrieval.explain import Explanation
     from qa.types import Answer, RankedPassage, Result, Signals
@@ -21,6 +22,7 @@ __all__ = [
     "Answer",
     "Article",
     "BuildOptions",
+    "Corpora",
     "Explanation",
     "Filter",
     "Passage",
@@ -32,6 +34,7 @@ __all__ = [
 _HOMES = {
     "QA": "qa.pipeline",
     "Answer": "qa.types",
+    "Corpora": "qa.corpora.corpora",
     "Explanation": "qa.retrieval.explain",
     "RankedPassage": "qa.types",
     "Result": "qa.types",

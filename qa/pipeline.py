@@ -17,7 +17,7 @@ from embeddings.sources.source import Sources
 from embeddings.types import Article, Encoder, Filter
 from qa.answer.by_reading import READ
 from qa.answer.judge import Judge, Judgement
-from qa.answer.load_judge import DEFAULT_READER, load_judge, with_tuned
+from qa.answer.load_judge import DEFAULT_READER, SharedReader, load_judge, with_tuned
 from qa.question.follow_up import readings
 from qa.question.periods import Period, named_period
 from qa.question.spelling import respelled
@@ -52,7 +52,7 @@ class QA:
         index: ArticleIndex,
         reranker: Reranker | None = None,
         grouped: bool = True,
-        reader: str | Judge = DEFAULT_READER,
+        reader: str | Judge | SharedReader = DEFAULT_READER,
         home: Path | None = None,
     ) -> None:
         self.index = index
@@ -70,7 +70,7 @@ class QA:
         encoder: Encoder | None = None,
         reranker: Reranker | None = None,
         grouped: bool = True,
-        reader: str | Judge = DEFAULT_READER,
+        reader: str | Judge | SharedReader = DEFAULT_READER,
     ) -> Self:
         """The index at `place`. Raises NoIndexError, IndexMismatchError or ModelError.
 
@@ -115,9 +115,12 @@ class QA:
             return self._judge
 
     def _loaded(self) -> Judge:
-        if not isinstance(self._reader, str):
+        if isinstance(self._reader, SharedReader):
+            judge = self._reader.judge()
+        elif isinstance(self._reader, str):
+            judge = load_judge(self._reader)
+        else:
             return self._reader
-        judge = load_judge(self._reader)
         return with_tuned(judge, self._home, self.index.manifest.encoder) if self._home else judge
 
     def prepare(self) -> None:

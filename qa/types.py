@@ -40,11 +40,21 @@ class RankedPassage:
     signals: Signals
     also: tuple[Article, ...] = ()
     """Copies of the same report in other articles, earliest first."""
+    corpus: str | None = None
+    """The corpus that it is from, where there are several."""
+
+    def holds(self, answer: "Answer | None") -> bool:
+        """Whether `answer` stands in this passage."""
+        passage = self.passage
+        if not answer or (answer.corpus, answer.article.id) != (self.corpus, passage.article.id):
+            return False
+        return passage.start <= answer.start and answer.end <= passage.end
 
     def to_json(self) -> dict[str, Any]:
         """Its part of `qa ask --json`."""
         article = self.passage.article
         return {
+            **_named(self.corpus),
             "rank": self.rank,
             "article": article.id,
             "start": self.passage.start,
@@ -61,6 +71,10 @@ class RankedPassage:
 def pages_json(on: tuple[int, int] | None) -> list[int] | None:
     """The first and the last page, as JSON has them."""
     return list(on) if on else None
+
+
+def _named(corpus: str | None) -> dict[str, str]:
+    return {"corpus": corpus} if corpus else {}
 
 
 def _origin(article: Article) -> dict[str, str | None]:
@@ -85,6 +99,8 @@ class Answer:
     rank: int
     short: Short | None = None
     """The name, number or words in it that answer; None without a reader."""
+    corpus: str | None = None
+    """The corpus that it is from, where there are several."""
 
     @property
     def text(self) -> str:
@@ -105,6 +121,7 @@ class Answer:
         """Its part of `qa ask --json`."""
         short = self.short and {"text": self.short_text, **asdict(self.short)}
         return {
+            **_named(self.corpus),
             "text": self.text,
             "article": self.article.id,
             "start": self.start,
@@ -112,6 +129,21 @@ class Answer:
             "pages": pages_json(self.pages),
             "short": short,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusAnswer:
+    """What one of several corpora has to say."""
+
+    corpus: str
+    answerable: float
+    """Probability that this corpus answers, 0 to 1."""
+    answer: Answer | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Its part of `qa ask --json`."""
+        answer = self.answer.to_json() if self.answer else None
+        return {"corpus": self.corpus, "answerable": round(self.answerable, 4), "answer": answer}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +168,18 @@ class Result:
     """Other short answers, of other articles, that are likely too; one an article, newest first."""
     other_years: tuple[Article, ...] = ()
     """Articles on other years of the event that the first one is about, newest first."""
+    corpora: tuple[CorpusAnswer, ...] = ()
+    """Where there are several: what each that was asked says, the one that the answer is from first."""
 
     def to_json(self) -> dict[str, Any]:
         """As `qa ask --json` prints it."""
+        corpora = {"corpora": [said.to_json() for said in self.corpora]} if self.corpora else {}
         return {
             "question": self.question,
             "understood": self.understood,
             "answer": self.answer.to_json() if self.answer else None,
             "answerable": round(self.answerable, 4),
+            **corpora,
             "agreeing": [answer.to_json() for answer in self.agreeing],
             "differing": [answer.to_json() for answer in self.differing],
             "other_years": [{"article": other.id, **_origin(other)} for other in self.other_years],

@@ -70,7 +70,8 @@ def _read_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers by signs: the model that reads is for the tests that are marked `reader`."""
     if not request.node.get_closest_marker("reader"):
-        monkeypatch.setattr("qa.pipeline.load_judge", lambda _: Signs())
+        for module in ("qa.pipeline", "qa.answer.load_judge"):
+            monkeypatch.setattr(f"{module}.load_judge", lambda _: Signs())
         monkeypatch.setattr("qa.answer.load_reader.prepare_reader", lambda: None)
 
 

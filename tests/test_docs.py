@@ -4,7 +4,8 @@ import argparse
 import ast
 import re
 
-from qa.cli.arguments import EXAMPLES, parser
+from qa.cli.arguments import parser
+from qa.cli.command_examples import EXAMPLES
 from tests.conftest import ROOT
 from tools.commands import lines as commands_page
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 def lines() -> Iterator[str]:
     """The page, line by line, in Markdown."""
     os.environ.pop("QA_INDEX", None)  # it is a default
-    from qa.cli.arguments import EXAMPLES, parser
+    from qa.cli.arguments import parser
+    from qa.cli.command_examples import EXAMPLES
 
     top = parser()
     yield "# Commands"

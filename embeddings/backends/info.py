@@ -1,9 +1,10 @@
 """What an index holds, without opening its model."""
 
+import re
 from pathlib import Path
 from typing import Any
 
-from embeddings.backends.open import read_info
+from embeddings.backends.open import is_address, read_info
 
 
 def describe(place: str | Path) -> dict[str, Any]:
@@ -11,6 +12,8 @@ def describe(place: str | Path) -> dict[str, Any]:
     manifest, stats = read_info(place)
     return {
         "index": str(place),
+        "name": manifest.name or derived_name(place),
+        "description": manifest.description,
         "articles": manifest.articles,
         "passages": manifest.passages,
         "since": stats.since,
@@ -25,3 +28,12 @@ def describe(place: str | Path) -> dict[str, Any]:
         "read_from": manifest.sources,
         "bytes": sum(file.size for file in manifest.files.values()),
     }
+
+
+def derived_name(place: str | Path) -> str:
+    """What the index at `place` is called where nobody has named it: its folder, or the one around `.qa`."""
+    if is_address(place):
+        return re.split("[/:]", str(place).rstrip("/"))[-1]
+    folder = Path(place).resolve()
+    named = folder.parent if folder.name.startswith(".") else folder
+    return named.name.removesuffix(".qa") or "articles"

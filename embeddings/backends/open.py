@@ -19,13 +19,18 @@ def store(place: str | Path) -> Store:
 
     Nothing is opened yet. Raises QAError for an address that is none, or whose package is missing.
     """
-    if _ADDRESS.match(str(place)):
+    if is_address(place):
         from embeddings.backends.milvus.store import (
             MilvusStore,  # a cold question to files need not wait for it
         )
 
         return MilvusStore.at(str(place))
     return FolderStore(Path(place))
+
+
+def is_address(place: str | Path) -> bool:
+    """Whether `place` is meant as an address of Milvus, not as a folder."""
+    return bool(_ADDRESS.match(str(place)))
 
 
 def open_index(place: str | Path, encoder: Encoder | None = None) -> ArticleIndex:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from embeddings.index.about import About
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import Manifest
 from embeddings.index.parts import ArticleCatalog, PassageVectors
@@ -49,7 +50,9 @@ class Writer(Protocol):
     def add_vectors(self, vectors: Vectors) -> None:
         """Take in float32 `(passages, dim)`, unit vectors of the next passages."""
 
-    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(
+        self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings, about: About
+    ) -> Manifest:
         """Make it whole, the manifest last."""
 
     def repeats(self, manifest: Manifest) -> bool:
@@ -62,6 +65,10 @@ class Published(Protocol):
     @property
     def model(self) -> str:
         """The model that it was made with."""
+
+    @property
+    def about(self) -> About:
+        """Its name and description; empty where they cannot be read."""
 
     def previous(self, fingerprint: str, settings: PassageSettings) -> Previous | None:
         """None where it is damaged. Its vectors are valid for this encoder and settings, or not at all."""

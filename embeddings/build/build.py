@@ -14,6 +14,7 @@ from embeddings.build.report import Progress, Report
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import IndexBusyError, NoIndexError, QAError
+from embeddings.index.about import About
 from embeddings.sources.corpus import Corpus
 from embeddings.sources.fetch.files import NOTHING
 from embeddings.sources.source import Sources, as_source
@@ -45,6 +46,8 @@ def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEF
             if options.onto is not None and current(there) != options.onto:
                 raise IndexBusyError(f"another process has written {there.name} meanwhile: try again")
             corpus = corpus or read(fetch_first(wanted, there.home, options))
+            known = draft.published.about if draft.published else About()
+            about = known.changed(options.name, options.description)
             encoder = options.encoder or load_encoder(options.model or indexed_model(draft.published))
             previous = previous_of(draft.published, encoder.fingerprint, options)
             if previous:
@@ -65,7 +68,7 @@ def build_index(sources: Sources, place: str | Path, options: BuildOptions = DEF
             builder = Builder(writer, encoder, options.settings, previous, journal)
             read_from = [source.remembered() for source in named]
             kept_for = [*read_from, *(previous.manifest.read_from if previous else ())]
-            report = builder.build(items, read_from, lambda: corpus.fraction, options.progress)
+            report = builder.build(items, read_from, lambda: corpus.fraction, options.progress, about)
             held.close()
             if not report.articles:
                 raise nothing(report.skipped, there.name)

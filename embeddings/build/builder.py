@@ -11,6 +11,7 @@ from embeddings.build.changes import ChangeCounter
 from embeddings.build.journal import Journal
 from embeddings.build.report import Progress, Report
 from embeddings.encoders.batches import BATCH
+from embeddings.index.about import About
 from embeddings.index.records import Kept, content_hash
 from embeddings.sources.source import Source
 from embeddings.text.languages import identified
@@ -51,6 +52,7 @@ class Builder:
         sources: Sequence[Source],
         fraction: Callable[[], float],
         progress: Callable[[Progress], None],
+        about: About,
     ) -> Report:
         """Read all of `items`, write the generation, manifest last."""
         started = perf_counter()
@@ -67,7 +69,7 @@ class Builder:
             self._encode()
             self._keep_vectors()
         progress(Progress(self._writer.articles, self._writer.passages, 1.0))
-        manifest = self._writer.finish(sources, self._encoder, self._settings)
+        manifest = self._writer.finish(sources, self._encoder, self._settings, about)
         return Report(
             articles=manifest.articles,
             passages=manifest.passages,

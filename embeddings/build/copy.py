@@ -34,7 +34,9 @@ def copy_index(
         with closing(Journal(there.home, index.encoder, settings)) as journal:
             builder = Builder(writer, index.encoder, settings, previous, journal)
             articles = map(change, index.catalog.all_articles())
-            report = builder.build(articles, index.manifest.read_from, lambda: 0.0, lambda _: None)
+            report = builder.build(
+                articles, index.manifest.read_from, lambda: 0.0, lambda _: None, index.manifest.about
+            )
         draft.publish()
         journal.remove()
     return replace(report, published=True)

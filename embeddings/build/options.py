@@ -29,6 +29,10 @@ class BuildOptions:
     fetch: tuple[str, ...] = ()
     """Sources that are fetched first: addresses, or files of addresses. Without their names nothing is
     fetched, and of each address what was fetched before is read."""
+    name: str | None = None
+    """What the index is called; by default as it was, or as its folder is."""
+    description: str | None = None
+    """What it is about, in a line; by default as it was."""
     onto: str | None = None
     """The generation that must still be the published one: else IndexBusyError."""
     progress: Callable[[Progress], None] = lambda _: None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from embeddings.errors import IndexMismatchError
+from embeddings.index.about import About
 from embeddings.sources.source import Source, from_json, to_json
 from embeddings.text.passages import PassageSettings
 from embeddings.types import Encoder
@@ -91,6 +92,14 @@ class Manifest:
     """How each source is read that is not read as usual."""
     languages: dict[str, int] = field(default_factory=dict)
     """Articles of each language, most first."""
+    name: str = ""
+    """As `qa index --name` says; empty where nobody has."""
+    description: str = ""
+
+    @property
+    def about(self) -> About:
+        """Name and description."""
+        return About(self.name, self.description)
 
     @property
     def read_from(self) -> list[Source]:
@@ -107,6 +116,7 @@ class Manifest:
         vectors: str,
         files: dict[str, FileSum],
         languages: Mapping[str, int],
+        about: About,
     ) -> Self:
         """That of a generation made now; `counts` are its articles and passages."""
         created = datetime.now(UTC).isoformat(timespec="seconds")
@@ -114,7 +124,8 @@ class Manifest:
         paths = [source.path for source in sources]
         readings = {source.path: how for source in sources if (how := to_json(source.reading))}
         known = dict(Counter(languages).most_common())
-        return cls(FORMAT, created, paths, *made_by, *counts, vectors, files, readings, known)
+        named = (about.name, about.description)
+        return cls(FORMAT, created, paths, *made_by, *counts, vectors, files, readings, known, *named)
 
     def save(self, folder: Path) -> None:
         """Write it into `folder`, as its last file."""
@@ -201,6 +212,7 @@ def _checked(values: dict[str, Any], needed: Iterable[str]) -> dict[str, Any]:
             raise ValueError(f"{name} is {values[name]!r}")
     if not all(isinstance(source, str) for source in values["sources"]):
         raise ValueError("sources are not names")
+    About(values.get("name", ""), values.get("description", "")).check()
     for how in values.get("readings", {}).values():
         from_json(how)
     for code, count in values.get("languages", {}).items():

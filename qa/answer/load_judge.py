@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from threading import Lock
 
 from qa.answer.by_reading import ByReading
 from qa.answer.judge import Judge
@@ -9,7 +10,7 @@ from qa.answer.load_reader import DEFAULT_READER, fingerprint_of, load_reader
 from qa.answer.tuned import FILE, read_tuned
 from qa.answer.without_reader import Signs
 
-__all__ = ["DEFAULT_READER", "NO_READER", "load_judge", "with_tuned"]
+__all__ = ["DEFAULT_READER", "NO_READER", "SharedReader", "load_judge", "with_tuned"]
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +20,22 @@ NO_READER = "none"
 def load_judge(reader: str = DEFAULT_READER) -> Judge:
     """The Judge of the reader that is named; with `none`, the one by signs. Raises ModelError."""
     return Signs() if reader == NO_READER else ByReading(load_reader(reader))
+
+
+class SharedReader:
+    """A reader by its name, for several indexes: the first that needs it loads it."""
+
+    def __init__(self, name: str = DEFAULT_READER) -> None:
+        self.name = name
+        self._lock = Lock()
+        self._judge: Judge | None = None
+
+    def judge(self) -> Judge:
+        """As `load_judge` gives it. Raises ModelError."""
+        with self._lock:
+            if self._judge is None:
+                self._judge = load_judge(self.name)
+            return self._judge
 
 
 def described(home: Path, encoder: str) -> dict[str, object]:

@@ -3,34 +3,10 @@
 import argparse
 import os
 
-EXAMPLES = {
-    "index": "examples:\n  qa index\n  qa index ~/articles --index ~/articles.qa\n"
-    "  qa index a.jsonl.gz b/ --rebuild\n  qa index ~/articles --dry-run\n  qa index --rollback\n"
-    "  qa index ~/articles --index milvus+http://127.0.0.1:19530/news --engine ray --ray-address auto",
-    "add": "examples:\n  qa add ~/mail.mbox ~/reports\n  qa add survey.csv --text-column answer\n"
-    "  qa add https://www.news.example/feed.xml\n  qa add --addresses bookmarks.html",
-    "remove": "examples:\n  qa remove ~/mail.mbox\n  qa remove old.md --index ~/articles.qa",
-    "watch": "examples:\n  qa watch\n  qa watch --index ~/articles.qa --every 30",
-    "sources": "example:\n  qa sources --index ~/articles.qa",
-    "ask": 'examples:\n  qa ask "Who won the race?"\n'
-    '  qa ask "Who won?" -k 3 --since 2022-11-01 --source CNN --json\n'
-    '  qa ask "When was that?" --after "Who won the race?"\n'
-    '  qa ask "Who won the race?" --llm http://127.0.0.1:11434/v1 --llm-model llama3.2',
-    "search": 'examples:\n  qa search "the ceasefire was broken within hours"\n'
-    "  qa search flood relief -k 20",
-    "why": 'examples:\n  qa why "Who won the race?" race.md\n'
-    '  qa why "Who won?" https://news.example/race --since 2022-11-01 --json',
-    "run": "example:\n  qa run questions.jsonl -k 100 --out run.jsonl",
-    "eval": "examples:\n  qa eval questions.jsonl --unanswerable other.jsonl\n"
-    "  qa eval questions.jsonl --run new.jsonl --against old.jsonl --report new.html\n"
-    "  qa eval --self --sample 500",
-    "tune": "examples:\n  qa tune questions.jsonl --unanswerable other.jsonl\n  qa tune --reset",
-    "verify": "examples:\n  qa verify\n  qa verify --index ~/articles.qa",
-    "info": "examples:\n  qa info\n  qa info --index ~/articles.qa --json",
-    "llm": "examples:\n  qa llm\n  qa llm --llm http://127.0.0.1:11434/v1 --llm-model llama3.2",
-    "chat": "examples:\n  qa chat\n  qa chat --port 8080 --mcp\n"
-    "  qa chat --host 0.0.0.0 --auth login.txt --name news.example",
-}
+from qa.cli.command_examples import EXAMPLES
+
+_OF_SEVERAL = ("ask", "search", "info", "chat")
+"""Commands that take several indexes."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,6 +23,10 @@ def parser() -> argparse.ArgumentParser:
     )
     index.add_argument("--model", metavar="M", help="a sentence-transformers model: a folder or a local name")
     index.add_argument("--rebuild", action="store_true", help="encode everything again")
+    index.add_argument(
+        "--name", metavar="NAME", help="what the index is called (default: as before, or as its folder is)"
+    )
+    index.add_argument("--description", metavar="TEXT", help="what it is about, in a line (default: none)")
     _add_reading(index)
     index.add_argument("--yes", action="store_true", help="do not ask, though articles would be removed")
     index.add_argument(
@@ -96,6 +76,14 @@ def parser() -> argparse.ArgumentParser:
     search.add_argument("text", nargs="+", metavar="TEXT")
     _add_filter(search, top_k=10)
     _add_ranking(search)
+
+    brief = _command(
+        commands, "brief", "tell a topic by day: of each article on it, the sentence that says most"
+    )
+    brief.add_argument("topic", nargs="+", metavar="TOPIC")
+    _add_filter(brief, top_k=12, of="lines")
+    _add_ranking(brief)
+    _add_llm(brief)
 
     why = _command(commands, "why", "explain why an article ranks where it does for a question")
     why.add_argument("question", metavar="QUESTION")
@@ -182,14 +170,19 @@ def _command(
         epilog=EXAMPLES[name],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument(
-        "--index",
-        default=os.environ.get("QA_INDEX") or ".qa",
-        metavar="DIR",
-        help="the index: a folder, milvus+http://HOST:PORT/NAME or milvus+file:FOLDER "
-        "(default: $QA_INDEX, else .qa)",
-    )
+    where = "the index: a folder, milvus+http://HOST:PORT/NAME or milvus+file:FOLDER"
+    default = "default: $QA_INDEX, else .qa"
+    if name in _OF_SEVERAL:
+        said = f"{where}, or a folder of indexes; may be repeated ({default})"
+        command.add_argument("--index", action="append", metavar="DIR", help=said)
+    else:
+        command.add_argument("--index", default=default_index(), metavar="DIR", help=f"{where} ({default})")
     return command
+
+
+def default_index() -> str:
+    """The index that is meant where none is named."""
+    return os.environ.get("QA_INDEX") or ".qa"
 
 
 def minutes(given: str) -> float:
@@ -228,9 +221,9 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None) -> None:
+def _add_filter(command: argparse.ArgumentParser, top_k: int | None = None, of: str = "passages") -> None:
     if top_k is not None:
-        command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"passages (default: {top_k})")
+        command.add_argument("-k", type=int, default=top_k, metavar="K", help=f"{of} (default: {top_k})")
     command.add_argument("--since", metavar="DAY", help="only articles of this day (YYYY-MM-DD) or later")
     command.add_argument("--until", metavar="DAY", help="only articles of this day or earlier")
     command.add_argument(

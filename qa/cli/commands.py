@@ -5,13 +5,16 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from qa.cli.arguments import default_index
 from qa.cli.index_commands import add, index, remove, sources, watch
 from qa.wording.safe_text import json_text
 
 if TYPE_CHECKING:
     from embeddings.types import Filter
+    from qa.corpora.corpora import Corpora
     from qa.evaluation.evaluate import Trial
     from qa.pipeline import QA
+    from qa.retrieval.reranker import Reranker
 
 
 def _verify(options: argparse.Namespace) -> None:
@@ -26,13 +29,13 @@ def _ask(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_result
 
     server, narrow = llm.server(options), _filter(options)
-    with _open(options) as qa:
+    with _open_each(options) as qa:
         qa.prepare()
         before = qa.ask(options.after, narrow=narrow) if options.after else None
         result = qa.ask(" ".join(options.question), options.k, narrow, before)
     if options.json:
         written = {"sentences": llm.sentences(server, result, options.after)} if server else {}
-        _print_json({"index": options.index, **result.to_json(), **written})
+        _print_json({**_indexes_json(options), **result.to_json(), **written})
         return
     print_result(result)
     if server:
@@ -50,13 +53,33 @@ def _search(options: argparse.Namespace) -> None:
     from qa.cli.terminal import print_passages
 
     text = " ".join(options.text)
-    with _open(options) as qa:
+    with _open_each(options) as qa:
         ranked = qa.search(text, options.k, _filter(options))
     if options.json:
         passages = [place.to_json() for place in ranked]
-        _print_json({"text": text, "index": options.index, "passages": passages})
+        _print_json({"text": text, **_indexes_json(options), "passages": passages})
     else:
         print_passages(ranked)
+
+
+def _brief(options: argparse.Namespace) -> None:
+    from qa.brief import brief
+    from qa.cli import language_model as llm
+    from qa.cli.brief import print_brief, print_told, told
+
+    topic, server = " ".join(options.topic), llm.server(options)
+    with _open(options) as qa:
+        lines = brief(qa, topic, options.k, _filter(options))
+    said = told(server, topic, lines) if server and lines else None
+    if options.json:
+        rows = [line.to_json() for line in (said.lines if said else lines)]
+        faults = {"faults": said.faults} if said else {}
+        _print_json({"topic": topic, "index": options.index, "lines": rows, **faults})
+        return
+    if said:
+        print_told(said)
+    else:
+        print_brief(lines)
 
 
 def _why(options: argparse.Namespace) -> None:
@@ -96,12 +119,12 @@ def _eval(options: argparse.Namespace) -> None:
     evaluation = evaluate(asked)
     if options.trec:
         write_trec(asked, options.trec)
-    if options.report:
-        write_report(asked, evaluation, options.report)
     made = None
     if server:
         with _open(options) as qa:
             made = llm.measured(qa, server, options)
+    if options.report:
+        write_report(asked, evaluation, options.report, llm.section(made) if made else None)
     if options.json:
         _print_json({**evaluation.to_json(), **({"sentences": made.to_json()} if made else {})})
         return
@@ -148,12 +171,17 @@ def _info(options: argparse.Namespace) -> None:
     from qa.cli import language_model as llm
     from qa.cli.terminal import print_info
 
-    info = describe(options.index)
-    info |= described(store(options.index).home, info["encoder"])
+    found = []
+    for place in _indexes(options):
+        info = describe(place)
+        found.append({**info, **described(store(place).home, info["encoder"])})
     if options.json:
-        _print_json({**info, **llm.info()})
+        made = [{**info, **llm.info()} for info in found]
+        _print_json(made if len(made) > 1 else made[0])
         return
-    print_info(info)
+    for info in found:
+        print_info(info)
+        print(end="" if info is found[-1] else "\n")
     llm.print_info()
 
 
@@ -161,7 +189,7 @@ def _chat(options: argparse.Namespace) -> None:
     from qa.web.server import serve
 
     serve(
-        options.index,
+        options.index or [default_index()],
         options.host,
         options.port,
         options.mcp,
@@ -183,6 +211,7 @@ COMMANDS = {
     "watch": watch,
     "ask": _ask,
     "search": _search,
+    "brief": _brief,
     "why": _why,
     "run": _run,
     "eval": _eval,
@@ -200,14 +229,39 @@ def _filter(options: argparse.Namespace) -> "Filter":
     return Filter(options.since, options.until, tuple(options.source), options.as_of)
 
 
-def _open(options: argparse.Namespace) -> "QA":
-    from qa.answer.load_judge import DEFAULT_READER
+def _indexes(options: argparse.Namespace) -> list[str]:
+    """Those that the command is about, a folder of indexes opened up."""
+    from qa.corpora.places import places
+
+    return places(options.index or [default_index()])
+
+
+def _indexes_json(options: argparse.Namespace) -> dict[str, object]:
+    found = _indexes(options)
+    return {"index": found[0]} if len(found) == 1 else {"indexes": found}
+
+
+def _open_each(options: argparse.Namespace) -> "QA | Corpora":
+    found = _indexes(options)
+    if len(found) == 1:
+        return _open(options, found[0])
+    from qa.corpora.corpora import Corpora
+
+    return Corpora.open(found, *_ranking(options))
+
+
+def _open(options: argparse.Namespace, place: str | None = None) -> "QA":
     from qa.pipeline import QA
+
+    return QA.open(place or options.index, None, *_ranking(options))
+
+
+def _ranking(options: argparse.Namespace) -> "tuple[Reranker | None, bool, str]":
+    from qa.answer.load_judge import DEFAULT_READER
     from qa.retrieval.reranker import CrossEncoderReranker
 
     reranker = CrossEncoderReranker.load(options.reranker) if options.reranker else None
-    reader = getattr(options, "reader", DEFAULT_READER)
-    return QA.open(options.index, reranker=reranker, grouped=not options.no_group, reader=reader)
+    return reranker, not options.no_group, getattr(options, "reader", DEFAULT_READER)
 
 
 def _print_json(value: object) -> None:

@@ -106,6 +106,8 @@ def _build_options(
     return BuildOptions(
         model=options.model,
         rebuild=options.rebuild,
+        name=options.name,
+        description=options.description,
         reading=_reading(options),
         engine=_engine(options),
         progress=progress,

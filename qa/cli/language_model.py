@@ -12,6 +12,9 @@ from qa.wording.phrases import pages
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from embeddings.types import Article
     from qa.llm.endpoint import Endpoint
     from qa.llm.measure import Measured
     from qa.llm.proof.types import Checked
@@ -47,7 +50,7 @@ def print_sentences(found: "Endpoint", result: "Result", before: str | None = No
     from qa.llm.write import Written, named, write
 
     out = console()
-    marks: dict[tuple[str, int, int], int] = {}
+    marks: dict[tuple[Article, int, int], int] = {}
     try:
         found = named(found)
         written = Written(found)
@@ -61,7 +64,7 @@ def print_sentences(found: "Endpoint", result: "Result", before: str | None = No
         print(f"qa: {one_line(str(error))}; the answer above stands without it", file=sys.stderr)
         return
     if written.left_out:
-        out.print(f"\n{_left_out(len(written.left_out))}", style="dim")
+        out.print(f"\n{left_out(len(written.left_out))}", style="dim")
     if not written.proved:
         out.print(f"{one_line(found.model or '')} adds nothing that can be proved: the answer above stands.")
 
@@ -72,12 +75,12 @@ def closing_on_error(claims: "Iterable[Checked]") -> "Iterable[Checked]":
         yield from claims
 
 
-def _print_claim(checked: "Checked", marks: dict[tuple[str, int, int], int]) -> None:
+def _print_claim(checked: "Checked", marks: "dict[tuple[Article, int, int], int]") -> None:
     out = console()
     new = []
     numbers = []
     for place in checked.found:
-        key = (place.article.id, place.start, place.end)
+        key = (place.article, place.start, place.end)
         if key not in marks:
             marks[key] = len(marks) + 1
             new.append(place)
@@ -85,13 +88,14 @@ def _print_claim(checked: "Checked", marks: dict[tuple[str, int, int], int]) -> 
     out.print(f"{one_line(checked.claim.text)} {''.join(dict.fromkeys(numbers))}")
     for place in new:
         article = place.article
-        number = marks[article.id, place.start, place.end]
+        number = marks[article, place.start, place.end]
         facts = (article.title, article.source, article.date, pages(place.pages))
         origin = " · ".join(fact for fact in facts if fact)
         out.print(f"   [{number}] “{one_line(place.text)}” {printable(origin)}", style="dim")
 
 
-def _left_out(count: int) -> str:
+def left_out(count: int) -> str:
+    """That so many sentences are not shown."""
     sentences = "1 sentence" if count == 1 else f"{count} sentences"
     return f"{sentences} left out: not word for word in the articles."
 
@@ -129,6 +133,13 @@ def measured(qa: "QA", found: "Endpoint", options: argparse.Namespace) -> "Measu
     return measure(qa, named(found), questions, narrow)
 
 
+def section(made: "Measured") -> "Markup":
+    """The same for the page of `qa eval --report`."""
+    from qa.llm.report import sentences_section
+
+    return sentences_section(made)
+
+
 def print_measured(made: "Measured") -> None:
     """Print what a language model's sentences were worth."""
     print(f"in sentences, by {one_line(made.model)}:")
@@ -142,7 +153,7 @@ def print_measured(made: "Measured") -> None:
         share = f"{part / whole:.3f}" if whole else "-"
         print(f"{name:<18} {share}  {part} of {whole}")
     asked = max(made.questions, 1)
-    written = f"{made.seconds / asked:.1f} s, {made.characters / asked:.0f} characters"
+    written = f"{made.seconds / asked:.1f} s, {made.tokens / asked:.0f} tokens"
     print(f"{'a question':<18} {written}")
     for failed in made.failed[:_FAILED]:
         parts = (failed["question"], failed["claim"], failed["why"], *failed["quotes"])

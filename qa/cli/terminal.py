@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
 from qa.wording.languages import counted, unread
-from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, change_counts, likelihood, others, pages
+from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, by_corpus, change_counts, likelihood, others, pages
 from qa.wording.safe_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def print_result(result: "Result") -> None:
         return
     out.print(NO_ANSWER, style="bold")
     out.print(likelihood(result), style="dim")
+    out.print(printable(by_corpus(result) or ""), style="dim", end="\n" if result.corpora else "")
     if ranked:
         out.print("\nRelated passages:")
         print_passages(ranked)
@@ -75,11 +76,12 @@ def print_passages(ranked: "tuple[RankedPassage, ...]", answer: "Answer | None" 
     for place in ranked:
         article = place.passage.article
         out.print(f"\n{place.rank}. {printable(article.title or article.id)}", style="bold")
-        out.print(f"   {_origin(article, place.passage.pages)}", style="dim")
+        corpus = f"{one_line(place.corpus)}: " if place.corpus else ""
+        out.print(f"   {corpus}{_origin(article, place.passage.pages)}", style="dim")
         if place.also:
             names = "; ".join(_origin(copy) for copy in place.also)
             out.print(f"   also in: {names}", style="dim")
-        out.print(_marked(place.passage, answer))
+        out.print(_marked(place.passage, answer if place.holds(answer) else None))
 
 
 def print_explanation(explanation: "Explanation") -> None:
@@ -158,13 +160,7 @@ def _marked(passage: Passage, answer: "Answer | None") -> "Text":
     from rich.text import Text
 
     text = Text()
-    inside = (
-        answer is not None
-        and answer.article.id == passage.article.id
-        and passage.start <= answer.start
-        and answer.end <= passage.end
-    )
-    if not inside or answer is None:
+    if answer is None:
         return text.append(printable(passage.text))
     whole = passage.article.text
     text.append(printable(whole[passage.start : answer.start]))
@@ -243,6 +239,8 @@ def print_info(info: dict[str, Any]) -> None:
     more = f", and {len(sources) - 5} more" if len(sources) > 5 else ""
     note = unread(info["model"], info["languages"])
     lines = {
+        "name": info["name"],
+        "about": info["description"],
         "index": f"{info['index']} (format {info['format']}, {info['bytes'] / 1e6:.1f} MB)",
         "made": f"{info['created']} from {', '.join(info['read_from'])}",
         "articles": f"{info['articles']}, dated {info['since'] or '?'} to {info['until'] or '?'}",
@@ -254,7 +252,8 @@ def print_info(info: dict[str, Any]) -> None:
         "reader": f"{info['reader']} ({info['reader_fingerprint'][:12]}), {_rests_on(info)}",
     }
     for name, value in lines.items():
-        print(f"{name:<11}{printable(value)}")
+        if value:
+            print(f"{name:<11}{printable(value)}")
 
 
 def print_evaluation(evaluation: "Evaluation") -> None:

@@ -4,6 +4,7 @@ import codecs
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,22 @@ _LINE = 1_000_000
 """Bytes of a line of a stream."""
 _TOKENS = 1024
 """Tokens of an answer that are asked for."""
+
+
+@dataclass(slots=True)
+class Usage:
+    """What an answer took."""
+
+    tokens: int = 0
+    """Written, as the server counts them; the pieces that came where it does not say."""
+    counted: bool = False
+    """Whether the server said so."""
+
+    def note(self, given: object) -> None:
+        """Take over what a server says of an answer."""
+        number = given.get("completion_tokens") if isinstance(given, dict) else None
+        if isinstance(number, int) and number >= 0:
+            self.tokens, self.counted = number, True
 
 
 class SchemaRefusedError(LLMError):
@@ -41,9 +58,13 @@ def models(server: Endpoint, patience: float = 5.0) -> list[str]:
 
 
 def stream(
-    server: Endpoint, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None = None
+    server: Endpoint,
+    messages: Sequence[Mapping[str, str]],
+    schema: Mapping[str, Any] | None = None,
+    usage: Usage | None = None,
 ) -> Iterator[str]:
-    """The pieces of the answer. To stop it, here and on the server, close the iterator."""
+    """The pieces of the answer, counted in `usage`. To stop it, here and there, close the iterator."""
+    usage = usage or Usage()
     body: dict[str, Any] = {
         "model": server.model,
         "messages": list(messages),
@@ -63,7 +84,7 @@ def stream(
         if answer.status_code != 200:
             _check_status(answer, _beginning(answer), server)
         size = 0
-        for piece in _pieces(answer, server, ends):
+        for piece in _pieces(answer, server, ends, usage):
             size += len(piece)
             if size > _MOST:
                 raise LLMError(f"{server.host} does not stop writing: given up after {_MOST} characters")
@@ -130,9 +151,9 @@ def _check_status(answer: "httpx.Response", said: str, server: Endpoint) -> None
     raise LLMError(f"{server.host} failed (status {status}): look at what its server says")
 
 
-def _pieces(answer: "httpx.Response", server: Endpoint, ends: float) -> Iterator[str]:
+def _pieces(answer: "httpx.Response", server: Endpoint, ends: float, usage: Usage) -> Iterator[str]:
     if "text/event-stream" not in answer.headers.get("content-type", ""):
-        yield from _whole(answer, server, ends)
+        yield from _whole(answer, server, ends, usage)
         return
     finished = False
     for line in _lines(answer, server, ends):
@@ -141,8 +162,9 @@ def _pieces(answer: "httpx.Response", server: Endpoint, ends: float) -> Iterator
         data = line[5:].strip()
         if data == "[DONE]":
             return
-        text, reason = _delta(data, server)
+        text, reason = _delta(data, server, usage)
         if text:
+            usage.tokens += not usage.counted
             yield text
         if reason == "length":
             raise LLMError(f"{server.host} stopped in the middle: its answer was longer than it may be")
@@ -168,7 +190,7 @@ def _lines(answer: "httpx.Response", server: Endpoint, ends: float) -> Iterator[
         raise LLMError(f"{server.host} does not answer in UTF-8: is {server.url} a model's server?") from None
 
 
-def _whole(answer: "httpx.Response", server: Endpoint, ends: float) -> Iterator[str]:
+def _whole(answer: "httpx.Response", server: Endpoint, ends: float, usage: Usage) -> Iterator[str]:
     """An answer in one piece, of a server that does not stream."""
     lines: list[str] = []
     size = 0
@@ -178,7 +200,8 @@ def _whole(answer: "httpx.Response", server: Endpoint, ends: float) -> Iterator[
             raise LLMError(f"{server.host} does not stop writing: given up")
         lines.append(line)
     try:
-        [choice] = json.loads("\n".join(lines))["choices"][:1]
+        whole = json.loads("\n".join(lines))
+        [choice] = whole["choices"][:1]
         text = choice["message"]["content"]
     except (ValueError, KeyError, TypeError, IndexError):
         raise LLMError(
@@ -186,15 +209,17 @@ def _whole(answer: "httpx.Response", server: Endpoint, ends: float) -> Iterator[
         ) from None
     if choice.get("finish_reason") == "length":
         raise LLMError(f"{server.host} stopped in the middle: its answer was longer than it may be")
+    usage.note(whole.get("usage"))
     yield str(text or "")
 
 
-def _delta(data: str, server: Endpoint) -> tuple[str, str | None]:
+def _delta(data: str, server: Endpoint, usage: Usage) -> tuple[str, str | None]:
     """The text of an event, and why the answer ends with it."""
     try:
         event = json.loads(data)
         if event.get("error"):
             raise LLMError(f"{server.host} failed in the middle of its answer: look at what its server says")
+        usage.note(event.get("usage"))
         choices = event.get("choices") or []
         if not choices:
             return "", None

@@ -34,6 +34,7 @@ class Measured:
     """Questions without an answer for which nothing is shown."""
     unanswerable: int = 0
     characters: int = 0
+    tokens: int = 0
     seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
     failed: list[dict[str, Any]] = field(default_factory=list)
@@ -83,6 +84,7 @@ def _count(made: Measured, question: Question, written: Written) -> None:
     made.questions += 1
     made.seconds += written.seconds
     made.characters += written.characters
+    made.tokens += written.tokens
     for checked in written.checked:
         made.claims += 1
         made.proved += checked.proved

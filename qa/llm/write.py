@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
-from qa.llm.client import SchemaRefusedError, WindowError, models, stream
+from qa.llm.client import SchemaRefusedError, Usage, WindowError, models, stream
 from qa.llm.endpoint import Endpoint, LLMError
 from qa.llm.parser import InvalidError, Parser
 from qa.llm.prompt import AGAIN, SCHEMA, fitting, messages
@@ -24,6 +24,8 @@ class Written:
     checked: list[Checked] = field(default_factory=list)
     characters: int = 0
     """Of what the model wrote."""
+    tokens: int = 0
+    """The same in tokens, as the server counts them, else in pieces of its stream."""
     seconds: float = 0.0
     asked: int = 0
     """Times that the model was asked."""
@@ -43,7 +45,7 @@ class Written:
         return {
             "model": self.server.model,
             "proved": [
-                {"text": claim.claim.text, "quotes": [_place(place) for place in claim.found]}
+                {"text": claim.claim.text, "quotes": [found_json(place) for place in claim.found]}
                 for claim in self.proved
             ],
             "left_out": [{"text": claim.claim.text, "why": claim.why} for claim in self.left_out],
@@ -51,7 +53,8 @@ class Written:
         }
 
 
-def _place(place: Found) -> dict[str, Any]:
+def found_json(place: Found) -> dict[str, Any]:
+    """Where quoted words stand, as JSON."""
     span = {"start": place.start, "end": place.end, "pages": pages_json(place.pages)}
     return {"text": place.text, "article": place.article.id, **span}
 
@@ -115,10 +118,13 @@ def _once(
     written: Written, asked: list[dict[str, str]], places: Sequence[RankedPassage], schema: Any
 ) -> Iterator[Checked]:
     written.asked += 1
-    library, parser = Library(places), Parser()
-    with closing(stream(written.server, asked, schema)) as pieces:  # type: ignore[type-var]
-        for piece in pieces:
-            written.characters += len(piece)
-            for claim in parser.feed(piece):
-                yield check(claim, library)
+    library, parser, usage = Library(places), Parser(), Usage()
+    try:
+        with closing(stream(written.server, asked, schema, usage)) as pieces:  # type: ignore[type-var]
+            for piece in pieces:
+                written.characters += len(piece)
+                for claim in parser.feed(piece):
+                    yield check(claim, library)
+    finally:
+        written.tokens += usage.tokens
     parser.close()

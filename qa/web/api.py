@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from embeddings.errors import QAError
-from qa.web.live import LiveQA
+from qa.web.live_corpora import LiveCorpora
 from qa.web.programs.corpus import Corpus
 
 T = TypeVar("T")
 
 
-def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callable[..., Any]]:
-    """`ask`, `search`, `articles`, `read` and `info`; what they cannot serve they raise as `failure`."""
-    corpus = Corpus(live)
+def functions(live: LiveCorpora, failure: Callable[[str], Exception]) -> list[Callable[..., Any]]:
+    """The six operations by their names; what they cannot serve they raise as `failure`."""
+    offered = Corpus(live)
 
     def ask(
         question: str,
@@ -22,6 +22,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
         sources: list[str] | None = None,
         as_of: str | None = None,
         after: str | None = None,
+        corpus: str | None = None,
     ) -> dict[str, Any]:
         """
         Answer a question with an exact quotation from the indexed news articles, with its evidence.
@@ -34,6 +35,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             sources: Only these publishers, named as in `info`.
             as_of: As a reader of this day (YYYY-MM-DD): nothing later, and recent articles first.
             after: The question before, from which words that this one leaves out are carried over.
+            corpus: Only this corpus, named as in `corpora`; without it all of them.
 
         Returns:
             understood (the question as it was read), answer (text, article, start, end, and pages: the
@@ -41,7 +43,9 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             passages and ms.
 
         """
-        return _foreseen(failure, lambda: corpus.ask(question, top_k, since, until, sources, as_of, after))
+        return _foreseen(
+            failure, lambda: offered.ask(question, top_k, since, until, sources, as_of, after, corpus)
+        )
 
     def search(
         text: str,
@@ -50,6 +54,7 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
         until: str | None = None,
         sources: list[str] | None = None,
         as_of: str | None = None,
+        corpus: str | None = None,
     ) -> list[dict[str, Any]]:
         """
         Rank passages of the indexed news articles for a question, a statement or words.
@@ -61,16 +66,19 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             until: Only articles of this day (YYYY-MM-DD) or earlier.
             sources: Only these publishers, named as in `info`.
             as_of: As a reader of this day (YYYY-MM-DD): nothing later, and recent articles first.
+            corpus: Only this corpus, named as in `corpora`; without it all of them.
 
         Returns:
             Passages, best first: article, start, end, pages, text, score, signals, title, url, date,
             source, and the copies of the same report in other articles (also).
 
         """
-        found = _foreseen(failure, lambda: corpus.search(text, top_k, since, until, sources, as_of))
+        found = _foreseen(failure, lambda: offered.search(text, top_k, since, until, sources, as_of, corpus))
         return list(found["passages"])
 
-    def articles(text: str = "", first: int = 0, count: int = 50) -> list[dict[str, Any]]:
+    def articles(
+        text: str = "", first: int = 0, count: int = 50, corpus: str | None = None
+    ) -> list[dict[str, Any]]:
         """
         List the indexed articles, without their texts.
 
@@ -78,14 +86,15 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             text: Only articles whose title, publisher or date holds each of these words.
             first: How many matching articles to pass over.
             count: How many to return, 1 to 100.
+            corpus: Only this corpus, named as in `corpora`; without it all of them.
 
         Returns:
             Articles: id, title, url, date, source.
 
         """
-        return list(_foreseen(failure, lambda: corpus.articles(text, first, count))["articles"])
+        return list(_foreseen(failure, lambda: offered.articles(text, first, count, corpus))["articles"])
 
-    def read(id: str, start: int = 0, end: int | None = None) -> dict[str, Any]:
+    def read(id: str, start: int = 0, end: int | None = None, corpus: str | None = None) -> dict[str, Any]:
         """
         Read an article, or the part of its text from character `start` to `end`.
 
@@ -93,27 +102,41 @@ def functions(live: LiveQA, failure: Callable[[str], Exception]) -> list[Callabl
             id: The article's id, as in a passage or in the list of articles.
             start: The first character.
             end: The character after the last one; without it 20,000 characters are returned.
+            corpus: Only this corpus, named as in `corpora`; needed where two have an article of this id.
 
         Returns:
             id, title, url, date, source, length (of the whole text), start, end, pages and text.
 
         """
-        return _foreseen(failure, lambda: corpus.read(id, start, end))
+        return _foreseen(failure, lambda: offered.read(id, start, end, corpus))
 
-    def info() -> dict[str, Any]:
+    def info(corpus: str | None = None) -> dict[str, Any]:
         """
         Say what is indexed.
+
+        Args:
+            corpus: Only this corpus, named as in `corpora`; without it all of them.
 
         Returns:
             Numbers of articles and passages, first and last day, publishers, model, when it was made.
 
         """
-        return _foreseen(failure, corpus.info)
+        return _foreseen(failure, lambda: offered.info(corpus))
 
-    return [ask, search, articles, read, info]
+    def corpora() -> list[dict[str, Any]]:
+        """
+        List the corpora that can be asked.
+
+        Returns:
+            Of each what `info` returns, with its name and what it is about.
+
+        """
+        return list(_foreseen(failure, offered.corpora)["corpora"])
+
+    return [ask, search, articles, read, info, corpora]
 
 
-def offer(live: LiveQA) -> None:
+def offer(live: LiveCorpora) -> None:
     """Add the functions to the page that is being made, under their names."""
     import gradio as gr
 

@@ -75,10 +75,7 @@ def _inside(at: int, words: Sequence[Span]) -> bool:
 
 def inside_of(passage: RankedPassage, answer: Answer | None) -> Answer | None:
     """The answer, if it lies in this passage."""
-    if not answer or answer.article.id != passage.passage.article.id:
-        return None
-    inside = passage.passage.start <= answer.start and answer.end <= passage.passage.end
-    return answer if inside else None
+    return answer if passage.holds(answer) else None
 
 
 def quotation(
@@ -151,7 +148,7 @@ def card(
     quoted = quotation(passage.article.text, (passage.start, passage.end), inside_of(ranked, answer), term)
     return element(
         "article",
-        heading(passage.article, str(ranked.rank), passage.pages),
+        heading(passage.article, str(ranked.rank), passage.pages, ranked.corpus),
         element("blockquote", quoted, class_="quotation", dir="auto"),
         _also(ranked.also),
         element("p", "; ".join(reasons(ranked, among, asked, term)), class_="why"),
@@ -172,9 +169,12 @@ def _also(copies: Sequence[Article]) -> Markup | None:
     return element("ul", *(element("li", fact) for fact in [*facts, *more]), class_="also")
 
 
-def heading(article: Article, rank: str | None = None, on: Span | None = None) -> Markup:
-    """Title, publisher, day and link of an article, and the pages that are meant."""
+def heading(
+    article: Article, rank: str | None = None, on: Span | None = None, corpus: str | None = None
+) -> Markup:
+    """Title, corpus, publisher, day and link of an article, and the pages that are meant."""
     facts = [element("span", part) for part in (article.source, day(article.date), pages(on)) if part]
+    facts[:0] = [element("span", corpus, class_="corpus", dir="auto")] if corpus else []
     return element(
         "header",
         element("span", rank, class_="rank", aria_hidden="true") if rank else None,

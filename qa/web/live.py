@@ -1,6 +1,6 @@
 """The index that the page answers from: opened when first needed, and again once another is published."""
 
-import threading
+import re
 from collections import OrderedDict
 from contextlib import suppress
 from functools import lru_cache
@@ -11,6 +11,7 @@ from embeddings.errors import IndexMismatchError, QAError
 from embeddings.text.analysis import analyze, has_spaces, language_in
 from embeddings.types import ENGLISH, Article, Filter
 from qa.answer.load_judge import DEFAULT_READER
+from qa.corpora.models import Models
 from qa.pipeline import QA
 from qa.types import RankedPassage, Result
 from qa.web.reasons import Term
@@ -25,13 +26,24 @@ _LARGEST = 100_000
 
 
 class LiveQA:
-    """Answers from the published generation of the index at `place`, one question at a time."""
+    """Answers from the published generation of the index at `place`, one question at a time.
 
-    def __init__(self, place: str | Path, reader: str = DEFAULT_READER) -> None:
+    With others beside it, `models` are what they share, so that all answer one after the other, and `name`
+    is what stands for the place in what visitors are told.
+    """
+
+    def __init__(
+        self,
+        place: str | Path,
+        reader: str = DEFAULT_READER,
+        models: Models | None = None,
+        name: str = "",
+    ) -> None:
         self.place = place
-        self._reader = reader
+        self._name = name
+        self._models = models or Models(reader)
         self.store = store(place)
-        self._lock = threading.RLock()
+        self._lock = self._models.lock
         self._qa: QA | None = None
         self._generation: str | None = None
         self._answers: OrderedDict[tuple[str, int, Filter], Result] = OrderedDict()
@@ -101,6 +113,18 @@ class LiveQA:
         with suppress(QAError):
             self.result("Who?", 1, Filter())  # what is loaded and compiled for it serves every question
 
+    def told(self, text: str) -> str:
+        """`text` as visitors may read it: with others beside it, the index's name stands for its place."""
+        for place in (str(Path(self.place).absolute()), self.store.name, str(self.place)):
+            inside = rf"(?<![\w./-]){re.escape(place)}(?![\w-])"
+            text = re.sub(inside, lambda _: self._name, text) if self._name else text
+        return text
+
+    def publishers(self) -> tuple[str, ...]:
+        """Those whose articles are there, most first. Raises QAError."""
+        with self._lock:
+            return tuple(self.current().index.catalog.sources())
+
     def articles(self) -> tuple[Article, ...]:
         """Every article without its text, newest first. Raises QAError."""
         with self._lock:
@@ -126,7 +150,7 @@ class LiveQA:
                 return QA.open(self.place, self._qa.index.encoder, reader=self._qa.judge)
             except IndexMismatchError:
                 pass
-        return QA.open(self.place, reader=self._qa.judge if self._qa else self._reader)
+        return self._models.open(self.place, reader=self._qa.judge if self._qa else None)
 
 
 @lru_cache(maxsize=20_000)

@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
@@ -11,7 +11,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from embeddings.backends.open import read_info
 from embeddings.errors import QAError
 from qa.answer.load_judge import DEFAULT_READER
 from qa.web import api
@@ -19,12 +18,12 @@ from qa.web.cards import day
 from qa.web.gradio_private import import_gradio
 from qa.web.history.history import History, may_keep, open_history
 from qa.web.history.routes import routes
-from qa.web.live import LiveQA
+from qa.web.live_corpora import LiveCorpora
 from qa.web.programs.offer import Offered, offered
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.security.requests import quieten_queue
-from qa.web.tabs import articles, ask, evidence
+from qa.web.tabs import articles, ask, corpora, evidence
 from qa.web.tabs import history as kept
 from qa.web.upload_folder import upload_folder
 from qa.wording.markup import element
@@ -39,7 +38,7 @@ _FIXED_FONT = ("ui-monospace", "Menlo", "Consolas", "monospace")
 
 
 def serve(
-    index: str,
+    index: str | Sequence[str],
     host: str = "127.0.0.1",
     port: int = 7860,
     mcp: bool = False,
@@ -51,27 +50,25 @@ def serve(
     no_history: bool = False,
     watched: bool = False,
 ) -> None:
-    """Serve the page for the index in the folder `index` until interrupted; `mcp` adds its MCP tools.
+    """Serve the page for the index, or the indexes, at `index` until interrupted; `mcp` adds its MCP tools.
 
     `auth`, `no_auth`: see `login.credentials`; `names`: further hosts by which it may be called; `proxies`:
     addresses of those whose word counts on how they were called. Conversations are kept where it is known
     whose they are (`may_keep`), but with `no_history`. `watched`: whether the index keeps up with its sources
-    meanwhile.
-    Visitors may add articles where only this machine can reach the page, or who knows the password.
-    Raises NoIndexError where there is no index, QAError without a free port, without a decision who may
-    come, or, for `mcp`, without its package.
+    meanwhile. Visitors may add articles where only this machine reaches the page, or who knows the password.
+    Raises NoIndexError where there is no index, QAError where two are called alike, without a free port,
+    without a decision who may come, or, for `mcp`, without its package.
     """
     host = host.strip("[]")
     wanted = credentials(host, auth, no_auth)
     _settle_environment()
-    read_info(index)
+    live = LiveCorpora.of(index, reader)
     if mcp and not find_spec("mcp"):
         raise QAError("the package mcp is missing, which --mcp needs: run `pip install mcp`")
     _check_port(host, port)
-    live = LiveQA(index, reader)
     keeping = not no_history and may_keep(host, wanted, names, proxies)
     history = open_history(index) if keeping else None
-    adding = live.store.takes_files and (bool(wanted) or is_loopback(host))
+    adding = any(one.store.takes_files for one in live.each) and (bool(wanted) or is_loopback(host))
     with upload_folder(os.environ.get("GRADIO_TEMP_DIR")) as uploads:
         os.environ["GRADIO_TEMP_DIR"] = str(uploads)
         import_gradio()
@@ -80,8 +77,9 @@ def serve(
         taking = routes(history) if history else []
         launch(page, programs, taking, host, port, wanted, names, adding, proxies)
         ended = Event()
-        if watched:
-            Thread(target=_keep_up, args=(index, ended), name="watch", daemon=True).start()
+        for place in live.places if watched else ():
+            called = place.name if live.several else ""
+            Thread(target=_keep_up, args=(place.place, ended, called), name="watch", daemon=True).start()
         print(f"ask at http://{bracketed(host)}:{port} (Ctrl-C ends it)", flush=True)
         with suppress(KeyboardInterrupt):
             Event().wait()
@@ -90,50 +88,71 @@ def serve(
         live.close()
 
 
-def _keep_up(index: str, ended: Event) -> None:
+def _keep_up(index: str, ended: Event, name: str = "") -> None:
     from embeddings.build.watch import watch
     from qa.wording.keeping_up import Updates
 
-    updates = Updates()
+    updates = Updates(name)
     try:
         watch(index, updates.heard, stop=ended)
     except QAError as error:
         updates.heard(error)
 
 
-def build(live: LiveQA, adding: bool = True, history: History | None = None) -> Any:
+def build(live: LiveCorpora, adding: bool = True, history: History | None = None) -> Any:
     """The page, not yet served; with `adding`, visitors may add articles and take them away.
 
     Conversations are kept in `history`.
     """
     import gradio as gr
 
-    with live.store.look() as (manifest, catalog):
+    with live.each[0].store.look() as (manifest, catalog):
         stats = catalog.stats()
         examples = ask.example_questions(manifest.sources, catalog)
-    with gr.Blocks(title="Article QA", analytics_enabled=False, fill_width=True) as page:
+    first = _head(stats.articles, stats.since, stats.until, len(stats.sources))
+    title = f"{', '.join(live.names)} · Article QA"
+    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as page:
         api.offer(live)  # first, so that its names are taken by no event of the page
-        head = gr.HTML(_head(stats.articles, stats.since, stats.until, len(stats.sources)), elem_id="head")
+        with gr.Row(elem_id="top") if live.several else nullcontext():
+            head = gr.HTML(corpora.head(live.places) if live.several else first, elem_id="head")
+            switch = corpora.switch(live.places) if live.several else None
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="asking"):
-                made = ask.tab(live, examples, pinning=history is not None)
+                made = ask.tab(live, examples, history is not None, switch)
             if history:
                 kept.tab(page, tabs, history, made)
-            corpora = articles.tab(live, adding, page.upload_file_set)
+            if live.several:
+                several = corpora.tab(live, adding, page.upload_file_set)
+                held = several.held
+            else:
+                several, held = None, [articles.tab(live.each[0], adding, page.upload_file_set)]
 
-        def fill() -> list[Any]:
-            _, now = read_info(live.place)
-            days = ask.day_choices([article.date for article in live.articles() if article.date])
-            choices = [(f"{name} ({count})", name) for name, count in now.sources.items()]
-            opened = _head(now.articles, now.since, now.until, len(now.sources))
+        def fill(corpus: str = corpora.ALL) -> list[Any]:
+            return filled(corpus)
+
+        def filled(corpus: str, **value: str) -> list[Any]:
+            now = live.info(corpus)
+            days = ask.day_choices([article.date for _, article in live.articles(corpus) if article.date])
+            choices = [(f"{name} ({count})", name) for name, count in now["sources"].items()]
+            about = now["description"] if live.several else ""
+            opened = _head(now["articles"], now["since"], now["until"], len(now["sources"]), about)
             as_of = [("today", ask.ANY), *days[1:]]
-            return [opened, gr.Dropdown(days), gr.Dropdown(days), gr.Dropdown(as_of), gr.Dropdown(choices)]
+            chosen = gr.Dropdown(choices, value=[]) if value else gr.Dropdown(choices)
+            return [opened, *(gr.Dropdown(of, **value) for of in (days, days, as_of)), chosen]
 
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
-        filling = (fill, None, [head, made.since, made.until, made.as_of, made.sources])
+        narrowing = [head, made.since, made.until, made.as_of, made.sources]
+        filling = (fill, switch, narrowing)
         page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
-        for changed in corpora.changes:
+        for changed in (change for one in held for change in one.changes):
             changed.then(*filling, **quiet)
+        if switch and several:
+            switch.change(
+                lambda corpus: [*filled(corpus, value=ask.ANY), *several.shown(corpus, live.names)],
+                switch,
+                [*narrowing, *several.panes],
+                **quiet,
+            )
         page.load(None, js=evidence.ESCAPE, **quiet)
     page.queue(max_size=_WAITING, default_concurrency_limit=4, api_open=False)
     return page
@@ -191,10 +210,13 @@ def _settle_environment() -> None:
     os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
 
 
-def _head(articles: int, since: str | None, until: str | None, publishers: int) -> Markup:
+def _head(
+    articles: int, since: str | None, until: str | None, publishers: int, description: str = ""
+) -> Markup:
     span = f", {day(since)} to {day(until)}" if since and until else ""
     held = f"{articles:,} articles from {publishers:,} publishers{span}"
-    return element("header", element("h1", "Article QA"), element("p", held), class_="head")
+    about = element("p", description, dir="auto") if description else None
+    return element("header", element("h1", "Article QA"), about, element("p", held), class_="head")
 
 
 def _check_port(host: str, port: int) -> None:

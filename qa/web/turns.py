@@ -30,6 +30,8 @@ class Turn:
     terms: frozenset[str] = frozenset()
     """The question's rare words, as the index has them."""
     error: str | None = None
+    corpus: str | None = None
+    """The one that was asked, where there are several and not all were."""
 
     @property
     def days(self) -> tuple[str, ...]:
@@ -72,7 +74,7 @@ def reply(turn: Turn) -> list[str]:
     if not answer:
         return [NO_ANSWER, RELATED] if turn.result.passages else [NO_ANSWER, NO_PASSAGE]
     short = [answer.short_text] if answer.short else []
-    said = (title(answer.article), origin(answer.article, answer.pages))
+    said = (title(answer.article), origin(answer.article, answer.pages), answer.corpus)
     source = " — ".join(part for part in said if part)
     return [*short, answer.text, source]
 
@@ -97,13 +99,13 @@ def lead(turn: Turn | None) -> Markup:
         element("p", narrowed(turn.narrow), class_="narrowed") if turn.narrow else None,
         element("h2", _kind(turn.result), class_="kind"),
         element("p", likelihood(turn.result), class_="likely") if turn.result else None,
-        *(element("p", said, class_="others", dir="auto") for said in _others(turn)),
+        *(element("p", said, class_="others", dir="auto") for said in _others(turn.result)),
         class_="lead",
     )
 
 
-def _others(turn: Turn) -> list[str]:
-    return others(turn.result) if turn.result else []
+def _others(result: Result | None) -> list[str]:
+    return others(result) if result else []
 
 
 def _kind(result: Result | None) -> str:
@@ -149,7 +151,7 @@ def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
     )
     return element(
         "article",
-        heading(article),
+        heading(article, corpus=ranked.corpus),
         element(
             "div", text, class_="whole", dir="auto", tabindex=0, role="region", aria_label="Whole article"
         ),
@@ -180,7 +182,7 @@ def as_markdown(result: Result) -> str:
     lines += ["## Evidence" if result.answer else "## Related passages"]
     for ranked in result.passages:
         article = ranked.passage.article
-        facts = [origin(article, ranked.passage.pages), safe_address(article.url) or ""]
+        facts = [ranked.corpus, origin(article, ranked.passage.pages), safe_address(article.url)]
         lines += ["", f"{ranked.rank}. **{title(article)}** · {' · '.join(fact for fact in facts if fact)}"]
         lines += ["", f"   > {_line(ranked.passage.text)}"]
     return "\n".join(lines) + "\n"

@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 
 
 class Updates:
-    """Prints what a watch says; what has been said of a file is not said again until it changes."""
+    """Prints what a watch says, of the index called `name` where there are several.
 
-    def __init__(self) -> None:
+    What has been said of a file is not said again until it changes.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self._name = f"{name}: " if name else ""
         self._skipped: frozenset[Skipped] = frozenset()
 
     def heard(self, said: "Report | QAError") -> None:
         clock = f"{datetime.now():%H:%M:%S}"
         for line in self._lines(said):
-            print(f"{clock} {one_line(line)}", flush=True)
+            print(f"{clock} {one_line(self._name + line)}", flush=True)
 
     def _lines(self, said: "Report | QAError") -> Iterator[str]:
         if isinstance(said, QAError):

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from qa.types import Answer, Result
+from qa.types import Answer, CorpusAnswer, Result
 
 if TYPE_CHECKING:
     from embeddings.build.changes import Changes
@@ -14,19 +14,42 @@ _CLEARLY, _PROBABLY = 0.85, 0.7
 
 def likelihood(result: Result) -> str:
     """How sure it is that the corpus answers, in a word and in a figure."""
-    likely = result.answerable
-    if result.answer:
-        word = "Clearly" if likely >= _CLEARLY else "Probably" if likely >= _PROBABLY else "Perhaps"
-        said = f"{word} answered"
-    else:
-        said = "Not answered in these articles"
-    figure = "over 99%" if likely > 0.99 else "under 1%" if likely < 0.01 else f"{likely:.0%}"
-    return f"{said} ({figure} likely)"
+    word = _word(result.answerable)
+    said = f"{word} answered" if result.answer else "Not answered in these articles"
+    return f"{said} ({_figure(result.answerable)})"
+
+
+def _word(likely: float) -> str:
+    return "Clearly" if likely >= _CLEARLY else "Probably" if likely >= _PROBABLY else "Perhaps"
+
+
+def _figure(likely: float) -> str:
+    return f"{'over 99%' if likely > 0.99 else 'under 1%' if likely < 0.01 else f'{likely:.0%}'} likely"
+
+
+def by_corpus(result: Result) -> str | None:
+    """Of which corpus the answer is, and what the others say; None where there is only one."""
+    if not result.corpora:
+        return None
+    first, *others = result.corpora
+    if not others:
+        return f"In {first.corpus}"
+    if not result.answer:
+        return f"Asked in {', '.join(said.corpus for said in result.corpora)}"
+    said = [_says(other) for other in others]
+    return f"From {first.corpus}. {'; '.join(said)}"
+
+
+def _says(said: CorpusAnswer) -> str:
+    if not said.answer:
+        return f"{said.corpus} does not seem to answer"
+    likely = f"{_word(said.answerable).lower()}, {_figure(said.answerable)}"
+    return f"{said.corpus} says “{_line(said.answer.short_text)}” ({likely})"
 
 
 def others(result: Result) -> list[str]:
-    """Whether other articles say the same, what else they say, and of what other years there are some."""
-    return [said for of in (agreement, differences, years) if (said := of(result))]
+    """What each corpus says, which articles agree, which differ, and of what other years there are some."""
+    return [said for of in (by_corpus, agreement, differences, years) if (said := of(result))]
 
 
 def agreement(result: Result) -> str | None:

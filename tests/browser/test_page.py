@@ -509,9 +509,9 @@ def test_rebuild_reports_each_file_and_keeps_answering(visit: Callable[..., Visi
 
 def test_programs_have_names_and_documents(address: str) -> None:
     endpoints = httpx.get(f"{address}/gradio_api/info", timeout=20).json()["named_endpoints"]
-    assert set(endpoints) == {"/ask", "/search", "/articles", "/info", "/read"}
+    assert set(endpoints) == {"/ask", "/search", "/articles", "/info", "/read", "/corpora"}
     names = [parameter["parameter_name"] for parameter in endpoints["/ask"]["parameters"]]
-    assert names == ["question", "top_k", "since", "until", "sources", "as_of", "after"]
+    assert names == ["question", "top_k", "since", "until", "sources", "as_of", "after", "corpus"]
     assert "exact quotation" in endpoints["/ask"]["description"]
 
 

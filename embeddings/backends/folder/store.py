@@ -17,6 +17,7 @@ from embeddings.backends.protocols import Previous
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import IndexMismatchError, NoIndexError
+from embeddings.index.about import About
 from embeddings.index.checks import check
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import (
@@ -105,6 +106,14 @@ class FolderPublished:
         except IndexMismatchError:
             return DEFAULT_MODEL
 
+    @property
+    def about(self) -> About:
+        """Its name and description; empty where they cannot be read."""
+        try:
+            return Manifest.load(self.folder).about
+        except IndexMismatchError:
+            return About()
+
     def previous(self, fingerprint: str, settings: PassageSettings) -> Previous | None:
         try:
             manifest = Manifest.load(self.folder)
@@ -157,7 +166,9 @@ class FolderWriter:
     def add_vectors(self, vectors: Vectors) -> None:
         self._vectors.add(vectors)
 
-    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(
+        self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings, about: About
+    ) -> Manifest:
         self._catalog.close()
         self._passage_words.close()
         self._article_words.close()
@@ -167,7 +178,8 @@ class FolderWriter:
         self._link_unchanged(files)
         counts = self.articles, self.passages
         kind = f"FAISS {self._vectors.factory}"
-        manifest = Manifest.of(sources, encoder, settings, counts, kind, files, self._catalog.languages)
+        languages = self._catalog.languages
+        manifest = Manifest.of(sources, encoder, settings, counts, kind, files, languages, about)
         manifest.save(self._folder)
         return manifest
 

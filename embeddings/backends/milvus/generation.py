@@ -13,6 +13,7 @@ from embeddings.backends.protocols import Previous
 from embeddings.encoders.load import load_encoder
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.errors import IndexMismatchError
+from embeddings.index.about import About
 from embeddings.index.index import ArticleIndex
 from embeddings.index.manifest import UNREADABLE, Manifest, rebuilding
 from embeddings.index.parts import Words
@@ -69,6 +70,14 @@ class MilvusGeneration:
             return self.manifest().model
         except IndexMismatchError:
             return DEFAULT_MODEL
+
+    @property
+    def about(self) -> About:
+        """Its name and description; empty where they cannot be read."""
+        try:
+            return self.manifest().about
+        except IndexMismatchError:
+            return About()
 
     @property
     def words_folder(self) -> Path:

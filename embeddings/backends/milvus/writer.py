@@ -17,6 +17,7 @@ from embeddings.backends.milvus.bulk_import import Import
 from embeddings.backends.milvus.connection import Connection
 from embeddings.backends.milvus.lease import Heartbeat
 from embeddings.backends.protocols import Previous
+from embeddings.index.about import About
 from embeddings.index.manifest import FileSum, Manifest
 from embeddings.index.records import CatalogStats, Kept, content_hash, day_number, recent_rank
 from embeddings.sources.source import Source
@@ -106,7 +107,9 @@ class MilvusWriter:
         for vector in np.asarray(vectors, np.float32):
             self._inserts[self._names.passages].add(self._waiting.popleft() | {"vector": vector})
 
-    def finish(self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings) -> Manifest:
+    def finish(
+        self, sources: Sequence[Source], encoder: Encoder, settings: PassageSettings, about: About
+    ) -> Manifest:
         for term, (passages, articles) in self._counts.items():
             row = {"term": term, "passages": passages, "articles": articles, "no_vector": _NOTHING}
             self._inserts[self._names.terms].add(row)
@@ -129,7 +132,7 @@ class MilvusWriter:
         )
         texts = {"articles": FileSum(self._bytes, self._digest.hexdigest())}
         counts = self.articles, self.passages
-        manifest = Manifest.of(sources, encoder, settings, counts, kind, texts, self._languages)
+        manifest = Manifest.of(sources, encoder, settings, counts, kind, texts, self._languages, about)
         schema.note(self._connection, self._names.articles, {schema.STATS: schema.packed(stats)})
         schema.note(self._connection, self._names.passages, {schema.MANIFEST: manifest.to_json()})
         return manifest

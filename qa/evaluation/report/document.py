@@ -25,12 +25,17 @@ _POLICY = Markup(
 _RANKS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 50), (51, None))
 
 
-def write_report(trial: Trial, evaluation: Evaluation, path: str | Path) -> None:
-    """Write the report to `path`, whole or not at all. Raises QAError where it cannot be written."""
+def write_report(
+    trial: Trial, evaluation: Evaluation, path: str | Path, further: Markup | None = None
+) -> None:
+    """Write the report to `path`, whole or not at all, with a `further` section at its end.
+
+    Raises QAError where it cannot be written.
+    """
     path = Path(path)
     part = path.with_name(f"{path.name}.part")
     try:
-        part.write_text(document(trial, evaluation), "utf-8", errors="replace")
+        part.write_text(document(trial, evaluation, further), "utf-8", errors="replace")
         part.replace(path)
     except OSError as error:
         with suppress(OSError):
@@ -38,7 +43,7 @@ def write_report(trial: Trial, evaluation: Evaluation, path: str | Path) -> None
         raise QAError(f"cannot write {path}: {error.strerror}") from None
 
 
-def document(trial: Trial, evaluation: Evaluation) -> str:
+def document(trial: Trial, evaluation: Evaluation, further: Markup | None = None) -> str:
     """The report: no script, no request to any host, every text escaped."""
     titles = _titles(trial)
     sections = [
@@ -47,6 +52,7 @@ def document(trial: Trial, evaluation: Evaluation) -> str:
         _comparison(trial, evaluation, titles),
         worst(trial, titles),
         false_answers(trial),
+        further,
     ]
     head = element(
         "head",

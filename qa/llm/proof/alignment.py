@@ -3,10 +3,13 @@
 from collections.abc import Sequence, Set
 from itertools import pairwise
 
+from qa.llm.proof.forms import opens_clause, participle
 from qa.llm.proof.gaps import (
     SAYING_STEMS,
     SHORT,
     Word,
+    adjective,
+    form,
     goes_on,
     is_subject,
     last_lead,
@@ -19,7 +22,6 @@ from qa.llm.proof.gaps import (
     word_of,
 )
 from qa.llm.proof.lexicon import (
-    ADJECTIVE,
     BOUNDS,
     LOOSE,
     MODAL,
@@ -28,9 +30,11 @@ from qa.llm.proof.lexicon import (
     PREPOSITIONS,
     PRIVATIVE,
     TITLES,
+    UNREAL,
 )
-from qa.llm.proof.scope import aside, forward, governor, under
+from qa.llm.proof.scope import aside, bounds_what_follows, forward, governor, remarked, supposed, under
 from qa.llm.proof.tokens import Kind, Token, bound
+from qa.llm.proof.totals import kept
 
 _PATHS = 400
 """Ways to lay a claim over a sentence."""
@@ -48,15 +52,15 @@ class Sentence:
         self.tokens = list(tokens)
         self._short = short_names
 
-    def says(self, claim: Sequence[Token], day: int | None = None, *, front: bool = False) -> bool:
+    def says(self, claim: Sequence[Token], day: int | None = None, place: int = 0) -> bool:
         """Whether `claim` is left when parts are taken away that do not bear on it.
 
-        Where a date was taken out of both, it stood at `day`, and must have been of the same statement;
-        `front` says that the claim began with it.
+        Where a date was taken out of both, it stood at `day`, in the claim at `place`, and must have been of
+        the same statement.
         """
         words = [word_of(claim, at) for at, token in enumerate(claim) if token.solid]
         paths = [path for path in self._paths(words) if self._means(claim[0], path[0])]
-        return any(self._bears(path) and self._of_day(path, day, front=front) for path in paths)
+        return any(self._bears(path) and self._of_day(path, day, claim[:place]) for path in paths)
 
     def _means(self, first: Token, at: int) -> bool:
         """Whether a pronoun that a claim begins with stands before its first word."""
@@ -68,13 +72,18 @@ class Sentence:
                 return True
         return False
 
-    def _of_day(self, path: Sequence[int], day: int | None, *, front: bool) -> bool:
-        """Whether the date that was taken out at `day` belongs to the statement that `path` takes over."""
+    def _of_day(self, path: Sequence[int], day: int | None, before: Sequence[Token]) -> bool:
+        """Whether the date that was taken out at `day` belongs to the statement that `path` takes over.
+
+        `before` is what the claim has before its date.
+        """
         if day is None:
             return True
+        front = not before
         deed = next((at for at in path if self.tokens[at].kind is not Kind.NAME), path[0])
         remarks = self._asides(path)
-        within = range(min(day, deed), max(day, path[-1] + 1))
+        opening = day <= path[0] and not opens_clause(before)
+        within = range(day, path[0]) if opening else range(min(day, deed), max(day, path[-1] + 1))
         for at in within:
             token = self.tokens[at]
             if at in remarks:
@@ -93,7 +102,7 @@ class Sentence:
             for path in paths:
                 first = path[-1] + 1 if path else 0
                 for at in range(first, len(self.tokens)):
-                    if not same(word.token, self.tokens[at]):
+                    if not same(word.token, self.tokens[at]) or word.form != form(self.tokens, at):
                         continue
                     subject = is_subject([before.token for before in words[:number]])
                     if path and not self._skips(path[-1], at, word, subject=subject):
@@ -125,6 +134,8 @@ class Sentence:
         if not solid:
             join = any(token.kind is Kind.JOIN for token in left)
             return (word.joined or not join) and same_leads(left, word.leads)
+        if any(token.key == "than" for token in left) and "than" not in word.leads:
+            return False
         if parenthetical(left):
             return True
         if when(left) or all(token.key.endswith("li") or token.text.endswith("ly") for token in solid):
@@ -154,7 +165,7 @@ class Sentence:
             return False
         if left[-1].text.lower() == "to" or solid[-1].possessive or len(solid) > SHORT:
             return False
-        if left[0].text.lower() == "to" and len(left) > 1 and left[1].kind is Kind.WORD:
+        if any(a.text.lower() == "to" and b.kind is Kind.WORD for a, b in pairwise(left)):
             return False  # to do something
         if any(token.key in SAYING_STEMS or token.text.lower() in _RELATIVE for token in left):
             return False
@@ -165,9 +176,10 @@ class Sentence:
         if left[0].kind is Kind.RIGID:
             return len(left) > 1
         if left[0].kind is Kind.FREE:
-            return left[0].key in PREPOSITIONS or left[0].key in ("a", "an", "the")
+            articled = left[0].key in ("a", "an", "the") and self.tokens[at].kind is not Kind.WORD
+            return left[0].key in PREPOSITIONS or articled
         plain = self.tokens[before].kind is Kind.WORD and self.tokens[at].kind is Kind.WORD
-        return plain and len(left) == 1 and left[0].text.endswith(ADJECTIVE) and left[0].kind is Kind.WORD
+        return plain and len(left) == 1 and adjective(left[0])
 
     def _begins(self, path: Sequence[int]) -> bool:
         return self._starts(path[0]) or self._relative(path)
@@ -180,14 +192,17 @@ class Sentence:
         if not 0 < end < len(path) or path[0] != self._titled(0, path[0]):
             return False
         owner = self.tokens[path[0] - 1] if path[0] else None
-        if owner and (owner.possessive or owner.text.lower() == "of"):
+        if owner and (owner.possessive or owner.key in PREPOSITIONS):
             return False
-        between = self.tokens[path[end - 1] + 1 : path[end]]
+        while end + 1 < len(path) and self.tokens[path[end]].kind is Kind.NAME:
+            end += 1
+        between = self.tokens[path[0] + 1 : path[end]]
+        pronoun = [at for at, token in enumerate(between) if token.text.lower() in ("who", "which")]
         return (
-            bool(between)
-            and between[0].kind is Kind.MARK
-            and all(token.kind is Kind.FREE for token in between[1:])
-            and any(token.text.lower() == "who" for token in between)
+            len(pronoun) == 1
+            and between[max(0, pronoun[0] - 1)].kind is Kind.MARK
+            and all(token.kind in (Kind.NAME, Kind.MARK, Kind.FREE) for token in between[: pronoun[0]])
+            and all(token.kind is Kind.FREE for token in between[pronoun[0] :])
         )
 
     def _starts(self, at: int) -> bool:
@@ -198,8 +213,10 @@ class Sentence:
             token = self.tokens[at - 1]
             if token.text == ":":  # somebody says it, or it explains what is left out
                 return False
-            if token.kind is Kind.MARK:
+            if token.kind is Kind.MARK or token.text.lower() in ("although", "though"):
                 opening = self.tokens[: at - 1]
+                if bounds_what_follows(opening):
+                    return False
                 return not any(token.key in _OPENING for token in opening)
             if token.kind is Kind.JOIN:
                 return not self._belongs(at - 1)
@@ -207,7 +224,7 @@ class Sentence:
                 if token.key in PREPOSITIONS or token.key in _RELATIVE:
                     return not any(token.solid for token in self.tokens[: at - 1])
                 free = True
-            elif token.kind is not Kind.WORD or free or not token.text.endswith(ADJECTIVE):
+            elif free or not adjective(token):
                 return False
             at -= 1
         return True
@@ -228,8 +245,14 @@ class Sentence:
         if at + 1 == len(self.tokens):
             return True
         after = self.tokens[at + 1]
+        phrase = [token.text.lower() for token in self.tokens[at + 1 : at + 4]]
+        if after.key in PREPOSITIONS and UNREAL & set(phrase):
+            return False
         if after.kind in (Kind.WORD, Kind.NAME, Kind.NUMBER):
-            return after.text.endswith("ly")
+            by = at + 2 < len(self.tokens) and self.tokens[at + 2].key == "by"  # a bill written by Ann
+            return after.text.endswith("ly") or (
+                by and participle(after) and self.tokens[at].kind is Kind.WORD
+            )
         if after.kind is Kind.RIGID:
             since = after.key == "until" and self.tokens[at].kind is Kind.DATE
             return since or after.key in _LOOSE
@@ -238,7 +261,11 @@ class Sentence:
 
     def _bears(self, path: Sequence[int]) -> bool:
         """Whether what is left out neither denies nor bounds what is said, and nobody else says it."""
+        if not kept(self.tokens, path):
+            return False
         said = set(path)
+        if any(not said & set(condition) for condition in (*supposed(self.tokens), *remarked(self.tokens))):
+            return False
         remarks = self._asides(path)
         for at, token in enumerate(self.tokens):
             if at in said:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from embeddings.text.sentences import sentence_spans
 from embeddings.types import Article
-from qa.llm.proof.lexicon import DAYS, FREE, JOINS, MONTHS, PRONOUNS, RIGID, TITLES
+from qa.llm.proof.lexicon import DAYS, FREE, JOINS, MONTHS, PEOPLES, PRONOUNS, RIGID, TITLES
 from qa.llm.proof.tokens import Kind, Token, names_of, stem, tokens
 from qa.llm.proof.types import Found
 
@@ -41,11 +41,11 @@ class Evidence:
 
 def evidence(found: Sequence[Found]) -> list[Evidence]:
     """The sentences of the quotations, each once."""
-    made: dict[tuple[str, int], Evidence] = {}
+    made: dict[tuple[Article, int], Evidence] = {}
     for place in found:
         for start, end in sentences_of(place.article, place.start, place.end):
-            if (place.article.id, start) not in made:
-                made[place.article.id, start] = _evidence(place.article, start, end)
+            if (place.article, start) not in made:
+                made[place.article, start] = _evidence(place.article, start, end)
     return list(made.values())
 
 
@@ -68,11 +68,12 @@ def _evidence(article: Article, start: int, end: int) -> Evidence:
     names = _names(around)
     own = tuple(tokens(article.text[start:end], names))
     readings: tuple[tuple[Token, ...], ...] = (own,)
-    if own and own[0].text.lower() in PRONOUNS and (who := _who(article, start, names)):
+    at = _opening(own)
+    if at < len(own) and own[at].text.lower() in PRONOUNS and (who := _who(article, start, names)):
         given = tuple(
-            Token(token.text, token.key, Kind.NAME, own[0].text.lower() in ("his", "her")) for token in who
+            Token(token.text, token.key, Kind.NAME, own[at].text.lower() in ("his", "her")) for token in who
         )
-        readings = (own, (*given, *own[1:]))
+        readings = (own, (*own[:at], *given, *own[at + 1 :]))
     return Evidence(article, start, end, readings, around, _short(around))
 
 
@@ -99,13 +100,31 @@ def _who(article: Article, start: int, names: frozenset[str]) -> tuple[Token, ..
     return ()
 
 
+def _opening(found: Sequence[Token]) -> int:
+    """Where a sentence begins behind its date: `In 1992 he ...`."""
+    at = 0
+    while at < len(found) and found[at].kind in (Kind.DATE, Kind.FREE, Kind.MARK):
+        if found[at].text.lower() in PRONOUNS:
+            break
+        at += 1
+    return at if at and found[at - 1].kind in (Kind.DATE, Kind.MARK) else 0
+
+
 def _named(found: Sequence[Token]) -> list[Token]:
-    return [token for token in found if token.kind is Kind.NAME and token.text.lower() not in TITLES]
+    """Names that can be a person's."""
+    return [
+        token
+        for at, token in enumerate(found)
+        if token.kind is Kind.NAME
+        and token.text.lower() not in TITLES
+        and token.text.lower() not in PEOPLES
+        and not (at and found[at - 1].text.lower() == "in")
+    ]
 
 
 def _run(found: Sequence[Token]) -> list[Token]:
     """The name that a sentence begins with."""
-    at = 0
+    at = _opening(found)
     while at < len(found) and (found[at].text.lower() in TITLES or found[at].text.lower() == "the"):
         at += 1
     run: list[Token] = []

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from qa.llm.proof.lexicon import IRREGULAR, PREPOSITIONS, SAYING
+from qa.llm.proof.lexicon import IRREGULAR, OPENINGS, PREPOSITIONS, SAYING
+from qa.llm.proof.scope import bounds_what_follows
 from qa.llm.proof.tokens import Kind, Token, stem
 
 _SAYING = frozenset(stem(word) for word in SAYING)
 _BEING = frozenset("is are was were be been being".split())
+_OPENS = frozenset("that who which whom whose what when where because if although though".split())
 _SPEAKER = 8
 """Words of the name of who says something."""
 
@@ -67,7 +69,7 @@ def _active(tokens: list[Token]) -> list[Token]:
     for at, token in enumerate(tokens):
         if token.key != "by" or at < 2:
             continue
-        if not _participle(tokens[at - 1]) and tokens[at - 2].text.lower() not in _BEING:
+        if not participle(tokens[at - 1]) and tokens[at - 2].text.lower() not in _BEING:
             continue
         end = _noun_phrase(tokens, at + 1)
         doer = tokens[at + 1 : end]
@@ -87,7 +89,8 @@ def _active(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _participle(token: Token) -> bool:
+def participle(token: Token) -> bool:
+    """Whether it can be what was done to something."""
     word = token.text.lower()
     return token.kind is Kind.WORD and (word.endswith(("ed", "en", "wn")) or word in IRREGULAR)
 
@@ -108,6 +111,32 @@ def _noun_phrase(tokens: Sequence[Token], at: int) -> int:
     return at
 
 
+def opening_last(tokens: Sequence[Token]) -> list[Token]:
+    """`At the fair, many cars stood.` as `Many cars stood at the fair`; as it is where nothing so begins."""
+    comma = next((at for at, token in enumerate(tokens) if token.kind is Kind.MARK), len(tokens))
+    opens = comma <= _SPEAKER and tokens and tokens[0].text.lower() in OPENINGS
+    if not opens or not any(token.solid for token in tokens[1:comma]):
+        return list(tokens)
+    end = next(
+        (at for at in range(comma + 1, len(tokens)) if tokens[at].kind in (Kind.MARK, Kind.JOIN)), len(tokens)
+    )
+    if bounds_what_follows(tokens[:comma]) or opens_clause(
+        tokens[:end]
+    ):  # what stands behind could be of the clause
+        return list(tokens)
+    return [*tokens[comma + 1 : end], *tokens[:comma], *tokens[end:]]
+
+
+def opens_clause(tokens: Sequence[Token]) -> bool:
+    """Whether a clause begins in `tokens` that what follows may belong to: `said`, `who`, `to close`."""
+    for at, token in enumerate(tokens):
+        if token.text.lower() in _OPENS or (token.kind is Kind.WORD and token.key in _SAYING):
+            return True
+        if token.text.lower() == "to" and at + 1 < len(tokens) and tokens[at + 1].kind is Kind.WORD:
+            return True
+    return False
+
+
 def undated(tokens: Sequence[Token]) -> tuple[list[Token], tuple[str, ...], int]:
     """`tokens` without their one date, with that date and its place; no date where there are several."""
     dates = [at for at, token in enumerate(tokens) if token.kind is Kind.DATE]
@@ -116,13 +145,18 @@ def undated(tokens: Sequence[Token]) -> tuple[list[Token], tuple[str, ...], int]
     first, last = dates[0], dates[-1] + 1
     while first and tokens[first - 1].text.lower() in ("on", "in", "of", "the"):
         first -= 1
-    if first and tokens[first - 1].kind is Kind.RIGID:  # before 1990, since March
-        return list(tokens), (), 0
+    bound = ""
+    if first and tokens[first - 1].kind is Kind.RIGID:  # by 2032, since March
+        first -= 1
+        if tokens[first].text.lower() not in ("by", "since", "until") or (first and last < len(tokens)):
+            return list(tokens), (), 0
+        bound = f"{tokens[first].key} "
     if not first and last < len(tokens) and tokens[last].kind is Kind.MARK:
         last += 1
     if last == len(tokens) and first and tokens[first - 1].kind is Kind.MARK:
         first -= 1
-    return [*tokens[:first], *tokens[last:]], tuple(tokens[at].key for at in dates), first
+    keys = [tokens[at].key for at in dates]
+    return [*tokens[:first], *tokens[last:]], (f"{bound}{keys[0]}", *keys[1:]), first
 
 
 def _between(tokens: Sequence[Token], a: int, b: int) -> bool:

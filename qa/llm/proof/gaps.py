@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from qa.llm.proof.lexicon import IRREGULAR, MODAL, OF_THINGS, PREPOSITIONS, SAYING
+from qa.llm.proof.lexicon import ADJECTIVE, IRREGULAR, MODAL, NOT_QUITE, OF_THINGS, PREPOSITIONS, SAYING
 from qa.llm.proof.tokens import Kind, Token, stem
 
 SAYING_STEMS = frozenset(stem(word) for word in SAYING)
@@ -21,6 +21,8 @@ class Word:
     joined: bool
     leads: frozenset[str]
     """Prepositions."""
+    form: str
+    """Whether it is done, or suffered, or goes on: see `form`."""
 
 
 def word_of(claim: Sequence[Token], at: int) -> Word:
@@ -30,7 +32,28 @@ def word_of(claim: Sequence[Token], at: int) -> Word:
         start -= 1
     between = claim[start:at] if start else ()
     joined = any(token.kind in (Kind.JOIN, Kind.MARK) for token in between)
-    return Word(claim[at], joined, frozenset(token.key for token in between) & PREPOSITIONS)
+    leads = frozenset(token.key for token in between) & PREPOSITIONS
+    return Word(claim[at], joined, leads, form(claim, at))
+
+
+def form(tokens: Sequence[Token], at: int) -> str:
+    """Of a verb: `been` where it is suffered, `being` where it goes on, nothing elsewhere."""
+    word = tokens[at].text.lower()
+    before = at - 1
+    while before >= 0 and _between_verbs(tokens[before]):
+        before -= 1
+    if tokens[at].kind is not Kind.WORD or before < 0 or tokens[before].text.lower() not in _BEING:
+        return ""
+    return "being" if word.endswith("ing") else "been" if word.endswith("ed") or word in IRREGULAR else ""
+
+
+def _between_verbs(token: Token) -> bool:
+    """`is not`, `was later`, `were quickly`: what may stand before a verb's participle."""
+    word = token.text.lower()
+    return word.endswith("ly") or word in ("not", "never", "also", "later", "now", "already", "still", "then")
+
+
+_BEING = frozenset("is are was were be been being am".split())
 
 
 def same_leads(left: Sequence[Token], leads: Set[str]) -> bool:
@@ -66,12 +89,19 @@ def is_subject(words: Sequence[Token]) -> bool:
 
 def parenthetical(left: Sequence[Token]) -> bool:
     """Whether what stands left is a clause between commas or brackets, which may be left out."""
+    tail = left[len(bare(left)) :]
     left = bare(left)
+    if any(token.text.lower() in ("who", "which", "whose") for token in tail) and any(
+        token.kind is Kind.NAME for token in left
+    ):
+        return False  # Ann, a friend of Bob, who came
     relative = bool(left) and left[0].text.lower() in ("who", "which", "whose")
     opens = relative or (bool(left) and left[0].kind is Kind.MARK)
     if len(left) < 2 or not opens or left[-1].kind is not Kind.MARK:
         return False
     inside = left[1:-1]
+    if len(inside) == 1 and inside[0].kind is Kind.RIGID:
+        return False  # , wrongly,
     marks = any(token.kind is Kind.MARK for token in inside)  # it may hold another statement then
     return not marks or all(token.kind in (Kind.NAME, Kind.MARK, Kind.FREE) for token in inside)
 
@@ -81,6 +111,11 @@ def bare(left: Sequence[Token]) -> Sequence[Token]:
     while left and left[-1].kind is Kind.FREE:
         left = left[:-1]
     return left
+
+
+def adjective(token: Token) -> bool:
+    """Whether it is an adjective that may be left out, by its ending."""
+    return token.kind is Kind.WORD and token.text.endswith(ADJECTIVE) and token.text.lower() not in NOT_QUITE
 
 
 def when(left: Sequence[Token]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from qa.llm.proof.alignment import Sentence
 from qa.llm.proof.context import Evidence, evidence
-from qa.llm.proof.forms import plain, undated
+from qa.llm.proof.forms import opening_last, plain, undated
 from qa.llm.proof.lexicon import PERSONS, PRONOUNS, TITLES
 from qa.llm.proof.quotes import Library
 from qa.llm.proof.tokens import Kind, Token, tokens
@@ -67,7 +67,8 @@ def _full(said: Sequence[Token]) -> bool:
 
 def _hangs(last: Token) -> bool:
     """Whether a claim breaks off."""
-    return last.kind is Kind.JOIN or last.key in ("a", "an", "the", "of", "to", "with", "for")
+    free = last.kind is Kind.FREE and last.key in ("a", "an", "the", "of", "to", "with", "for")
+    return free or last.kind is Kind.JOIN
 
 
 def _proved(said: Sequence[Token], proofs: Sequence[Evidence]) -> bool:
@@ -83,13 +84,17 @@ def _says(proof: Evidence, said: Sequence[Token]) -> bool:
         if not _persons(said) <= _persons(proof.readings[0]):
             continue
         claim = _shortened(said, reading, proof)
-        for words, whole in ((claim, reading), (plain(claim), plain(reading))):
+        for words, whole in (
+            (claim, reading),
+            (plain(claim), plain(reading)),
+            (opening_last(claim), opening_last(reading)),
+        ):
             if Sentence(whole, proof.short_names).says(words):
                 return True
             (undated_words, day, place), (rest, days, at) = undated(words), undated(whole)
             if not day or not _follows(day, days):
                 continue
-            if Sentence(rest, proof.short_names).says(undated_words, at, front=not place):
+            if Sentence(rest, proof.short_names).says(undated_words, at, place):
                 return True
     return False
 

@@ -3,11 +3,11 @@
 FREE = frozenset(
     "a an the this that these those of in on at to for with as is are was were be been being am has have "
     "had having do does did it its itself he him his himself she her hers herself they them their theirs "
-    "themselves who whom whose which what where when there here also too very i we us our ours you your me "
+    "themselves who whom whose which what where when there here also very i we us our ours you your me "
     "my into onto upon than such so own however meanwhile then instead s t".split()
 )
 """They hold a sentence together and assert nothing by themselves."""
-PREPOSITIONS = frozenset("of in on at to for with as into onto upon from by".split())
+PREPOSITIONS = frozenset("of in on at to for with as into onto upon from by than".split())
 JOINS = frozenset("and but while yet whereas".split())
 
 RIGID = frozenset(
@@ -15,9 +15,15 @@ RIGID = frozenset(
     "not no nobody none nothing never neither nor without hardly barely scarcely cannot few fewer less least "
     "may might could would should can must will shall if unless whether until only even all every each "
     "some many most much more both either half any several or other another once almost nearly just merely "
-    "except unlike instead-of "
+    "except unlike instead-of too enough "
     # what a thing is no longer, not yet, or not really
     "former ex acting deputy vice alleged supposed would-be potential possible proposed attempted fake "
+    "partly partially mainly mostly largely chiefly primarily effectively virtually practically technically "
+    "theoretically hypothetically nominally officially unofficially ostensibly temporarily provisionally "
+    "tentatively initially originally previously formerly potentially arguably presumably purportedly "
+    "rarely seldom sometimes occasionally often usually normally generally typically narrowly "
+    "falsely wrongly "
+    "mistakenly erroneously illegally jokingly unsuccessfully "
     "allegedly reportedly supposedly possibly perhaps maybe probably likely unlikely seemingly apparently "
     # where a thing stands to another
     "before after above below over under against between from since by during within beyond despite up down "
@@ -39,6 +45,8 @@ OPENING_BOUNDS = frozenset("until without unlike instead-of once".split())
 MODAL = frozenset("may might could would should can must will shall".split())
 PRIVATIVE = frozenset("former ex acting deputy vice".split())
 
+PARTICLES = frozenset("bin ibn al el van von der den de da di du la le".split())
+"""They are of the name that follows them."""
 TITLES = frozenset(
     "president minister prime chancellor governor senator state judge mayor king queen prince princess pope "
     "dr mr mrs ms sir lord professor prof general secretary chief executive chairman chairwoman chair "
@@ -57,7 +65,8 @@ SAYING = frozenset(
     "promise confirm deny insist acknowledge concede admit describe call stress note explain write testify "
     "reveal according doubt fear hope consider forecast speculate guess reply answer accuse vow pledge blame "
     "attribute credit assume conclude dispute imagine dream pretend propose plan intend want expect ask "
-    "demand refuse decline fail suspect agree recall mean urge threaten".split()
+    "demand refuse decline fail suspect agree recall mean urge threaten "
+    "joke quip boast lament contend assert complain whisper tweet".split()
 )
 """What hangs on them is said by somebody, or wished, or denied: it does not stand by itself."""
 OF_THINGS = frozenset("describe call note blame consider report announce".split())
@@ -193,6 +202,11 @@ PHRASES = {
 }  # fmt: skip
 """Words that mean one thing together."""
 ADJECTIVE = ("ive", "al", "ous", "ic", "ful", "able", "ible", "ary", "ish", "ern")
+NOT_QUITE = frozenset(
+    "partial provisional honorary fictional hypothetical theoretical symbolic imaginary artificial "
+    "virtual nominal unofficial".split()
+)
+"""Adjectives without which a thing would be another."""
 PERSONS = {
     form: forms.split()[0]
     for forms in (
@@ -207,3 +221,40 @@ PERSONS = {
 """Whom a pronoun can mean."""
 PRONOUNS = frozenset("he she his her".split())
 OPENING_PRONOUNS = PRONOUNS | {"it", "its", "they", "their"}
+TOTALS = frozenset(
+    "not no nobody nothing never neither nor without cannot hardly barely scarcely all every each any "
+    "only".split()
+)
+"""What they say holds of all that follows, so that nothing of it may be left out."""
+SHARES = frozenset("half third thirds quarter quarters most majority all".split())
+OWNERS = frozenset("the its his her their our".split())
+NOT_SUPERLATIVE = frozenset(
+    "west northwest southwest midwest rest test contest protest forest interest request harvest arrest "
+    "invest honest modest guest quest conquest nest vest chest crest zest suggest digest".split()
+)
+"""They end as superlatives do."""
+OPENINGS = frozenset("in on at along across near during within from under inside outside".split())
+"""What a phrase begins with that may stand before a statement or behind it."""
+PEOPLES = frozenset(
+    "american british english scottish welsh irish french german dutch danish swedish norwegian finnish "
+    "polish czech austrian swiss italian spanish portuguese greek turkish russian soviet ukrainian "
+    "hungarian romanian european western eastern northern southern african asian chinese japanese korean "
+    "indian pakistani iranian israeli palestinian arab saudi egyptian mexican canadian brazilian "
+    "australian indigenous christian catholic jewish muslim buddhist hindu republican democratic nazi "
+    "communist".split()
+)
+"""Written with a capital, and nobody's name."""
+RATES = frozenset("second minute hour day night week month year head person piece plaintiff game".split())
+BOUND_OPENINGS = frozenset("in as for under with by like".split())
+"""What a phrase begins with that stands before a statement and may bound it: `in theory`, `as a joke`."""
+PLAIN_OPENINGS = frozenset(
+    "statement interview speech letter article message email post tweet newsletter report release court "
+    "morning afternoon evening night summer winter spring autumn year years decades past end meantime "
+    "city town village country region north south east west square street addition".split()
+)
+"""Of those, words of the ones that only say when, where, or to whom."""
+UNREAL = frozenset(
+    "theory principle paper part joke jest dream film movie novel book play story series game song poem "
+    "rehearsal simulation exercise fiction imagination mice animals".split()
+)
+"""What is so in these is not so, or not quite."""

@@ -96,9 +96,9 @@ class Library:
 
     def _wider(self) -> list[_Text]:
         if self._articles is None:
-            firsts: dict[str, RankedPassage] = {}
+            firsts: dict[Article, RankedPassage] = {}  # an id may stand for another one in another corpus
             for place in self.places:
-                firsts.setdefault(place.passage.article.id, place)
+                firsts.setdefault(place.passage.article, place)
             self._articles = [_around(place) for place in firsts.values()]
         return self._articles
 

@@ -17,6 +17,7 @@ from qa.llm.proof.lexicon import (
     LARGE,
     MONTHS,
     ORDINALS,
+    PARTICLES,
     PHRASES,
     RIGID,
     SAME,
@@ -116,7 +117,7 @@ _ACRONYMS = {"USA": "US"}
 def _same_spelling(word: str) -> str:
     word = re.sub(r"(?<=[a-z]{3})is(e|ed|es|ing|ation)$", r"iz\1", word)
     word = re.sub(r"(?<=[a-z]{3})our(s|ed|ite|ites|hood|hoods)?$", r"or\1", word)
-    return re.sub(r"(?<=[a-z]{3})tre(s?)$", r"ter\1", word)
+    return re.sub(r"(?<=[a-z]{2})([tb])re(s?)$", r"\1er\2", word)
 
 
 @cache
@@ -187,14 +188,18 @@ def _word(found: str, first: bool, names: Set[str]) -> Token:
         return Token(found, low, Kind.JOIN)
     if low in RIGID:
         return Token(found, bound(low), Kind.RIGID)
-    if low in FREE:
+    if low in FREE and not (found == "A" and not first):  # Chick-fil-A
         return Token(found, low, Kind.FREE)
     name = capital and (not first or stem(plain) in names)
     return Token(found, stem(plain), Kind.NAME if name else Kind.WORD, possessive)
 
 
 def _first_name(found: list[Token]) -> list[Token]:
-    """A capital where a sentence begins says nothing, unless a name goes on from it."""
+    """A capital where a sentence begins says nothing, unless a name goes on from it; `bin` is of a name."""
+    found = [
+        replace(token, kind=Kind.NAME) if token.text in PARTICLES and after.kind is Kind.NAME else token
+        for token, after in zip(found, [*found[1:], found[-1]] if found else [], strict=True)
+    ]
     if len(found) < 2 or found[0].kind is not Kind.WORD or found[1].kind is not Kind.NAME:
         return found
     return [replace(found[0], kind=Kind.NAME), *found[1:]] if found[0].text[0].isupper() else found

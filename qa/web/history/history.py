@@ -15,7 +15,7 @@ from qa.web.security.login import Credentials
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What is kept about one corpus."""
+    """What is kept about one corpus, or about several that are asked together."""
 
     corpus: str
     conversations: Conversations
@@ -32,8 +32,15 @@ def may_keep(
     return bool(wanted) or (is_loopback(host) and not names and not proxies)
 
 
-def open_history(place: str, file: Path | None = None) -> History:
-    """What is kept about the index at `place`, in `file` or the user's data folder. Raises HistoryError."""
+def open_history(place: str | Sequence[str], file: Path | None = None) -> History:
+    """What is kept about the index at `place`, or those of a list, in whatever order, or of a folder.
+
+    It lies in `file` or the user's data folder. Raises HistoryError.
+    """
     database = Database(file or data_folder() / "history.sqlite")
-    corpus = place if "+" in place.partition(":")[0] else str(Path(place).resolve())
-    return History(corpus, Conversations(database), ReadingList(database))
+    given = [place] if isinstance(place, str) else place
+    return History("\n".join(sorted(map(_known_as, given))), Conversations(database), ReadingList(database))
+
+
+def _known_as(place: str) -> str:
+    return place if "+" in place.partition(":")[0] else str(Path(place).resolve())

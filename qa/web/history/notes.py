@@ -14,7 +14,7 @@ from qa.web.history.conversations import Asked, Conversation
 from qa.web.history.reading_list import Pin
 from qa.web.turns import narrowed, reply
 from qa.wording.markup import element, join, safe_address
-from qa.wording.phrases import agreement, differences, pages
+from qa.wording.phrases import agreement, by_corpus, differences, pages
 from qa.wording.safe_text import json_text
 
 Talk = tuple[Conversation, Sequence[Asked]]
@@ -98,7 +98,8 @@ def _talk_markdown(talk: Conversation, turns: Sequence[Asked]) -> str:
         lines += ["Passages:", ""] if passages else []
         for ranked in passages:
             cited = sources.cite(ranked.passage.article, ranked.passage.pages)
-            lines += [f"{ranked.rank}. “{_plain(ranked.passage.text)}” [{cited}]"]
+            corpus = f" ({_plain(ranked.corpus)})" if ranked.corpus else ""
+            lines += [f"{ranked.rank}. “{_plain(ranked.passage.text)}” [{cited}]{corpus}"]
         lines += [""] if passages else []
     return "\n".join([*lines, *_sources_markdown(sources)])
 
@@ -137,7 +138,8 @@ def _talk_html(talk: Conversation, turns: Sequence[Asked]) -> list[Markup]:
             parts += [_quote(answer.article, (answer.start, answer.end), None, sources)]
         for ranked in result.passages if result else ():
             passage = ranked.passage
-            parts.append(_quote(passage.article, (passage.start, passage.end), answer, sources))
+            span = passage.start, passage.end
+            parts.append(_quote(passage.article, span, answer, sources, ranked.corpus))
     return [*parts, *_sources_html(sources)]
 
 
@@ -151,10 +153,14 @@ def reading_html(pins: Sequence[Pin]) -> str:
     return _page(READING_LIST, [*parts, *_sources_html(sources)])
 
 
-def _quote(article: Article, span: tuple[int, int], answer: Any, sources: Sources) -> Markup:
+def _quote(
+    article: Article, span: tuple[int, int], answer: Any, sources: Sources, corpus: str | None = None
+) -> Markup:
     inside = answer if answer and answer.article == article else None
+    named = f" ({corpus})" if corpus else ""
     text = quotation(article.text, span, inside, _no_word)
-    return element("blockquote", element("p", text, f" [{sources.cite(article, article.on_pages(*span))}]"))
+    cited = sources.cite(article, article.on_pages(*span))
+    return element("blockquote", element("p", text, f" [{cited}]{named}"))
 
 
 def _sources_html(sources: Sources) -> list[Markup]:
@@ -181,6 +187,7 @@ def _remarks(asked: Asked) -> list[str]:
     """What is said of a turn beside its answer."""
     turn = asked.turn
     said = [f"Read as: {turn.read_as}" if turn.read_as else None, narrowed(turn.narrow) or None]
+    said += [by_corpus(turn.result)] if turn.result else []
     if not turn.result or not turn.result.answer:
         said += reply(turn)
     else:

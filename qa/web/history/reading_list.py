@@ -20,6 +20,8 @@ class Excerpt:
     start: int
     end: int
     answer: Answer | None
+    corpus: str | None = None
+    """The one that it is from, where there are several."""
 
     @property
     def text(self) -> str:
@@ -49,7 +51,8 @@ class ReadingList:
     def pin(self, shelf: Shelf, question: str, ranked: RankedPassage, answer: Answer | None = None) -> None:
         """Put a passage, pinned for `question`, on the reading list, where it is not there yet."""
         passage = ranked.passage
-        excerpt = Excerpt(question, passage.article, passage.start, passage.end, inside_of(ranked, answer))
+        inside = inside_of(ranked, answer)
+        excerpt = Excerpt(question, passage.article, passage.start, passage.end, inside, ranked.corpus)
         packed = self._excerpts.pack(excerpt)
         row = (*_place(shelf, ranked), now(), packed.record)
         with self._database.writing() as connection:
@@ -93,5 +96,5 @@ class ReadingList:
 
 
 def _place(shelf: Shelf, ranked: RankedPassage) -> tuple[str, str, str, int, int]:
-    passage = ranked.passage
-    return shelf.owner, shelf.corpus, passage.article.id, passage.start, passage.end
+    passage, corpus = ranked.passage, f"{ranked.corpus}\n" if ranked.corpus else ""
+    return shelf.owner, shelf.corpus, f"{corpus}{passage.article.id}", passage.start, passage.end

@@ -15,6 +15,8 @@ _FIELDS = frozenset(field.name for field in fields(Article))
 _LATER = ("pages",)
 """Fields that are left out while they are empty: what was kept before there were any has the same sum."""
 _APART = "article kept apart"
+_OF_SEVERAL = ("corpus", "corpora")
+"""Fields left out where they say nothing: what was kept before there were several corpora reads the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def _apart(value: Any, articles: dict[str, bytes]) -> Any:
             whole = _text({name: part for name, part in value.items() if name not in _LATER or part}).encode()
             articles[_sum(whole)] = zlib.compress(whole, 1)
             return {_APART: _sum(whole)}
-        return {name: _apart(part, articles) for name, part in value.items()}
+        told = {name: part for name, part in value.items() if part or name not in _OF_SEVERAL}
+        return {name: _apart(part, articles) for name, part in told.items()}
     return [_apart(part, articles) for part in value] if isinstance(value, list) else value
 
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from embeddings.backends.info import describe
 from embeddings.errors import QueryError
 from embeddings.types import Article, Filter
 from qa.types import pages_json
-from qa.web.live import LiveQA
+from qa.web.live_corpora import LiveCorpora
 
 MOST = 100
 """Passages or articles that one call returns."""
@@ -28,7 +27,7 @@ class NoArticleError(QueryError):
 class Corpus:
     """The operations. Each raises QAError for what it cannot serve."""
 
-    live: LiveQA
+    live: LiveCorpora
 
     def ask(
         self,
@@ -39,9 +38,10 @@ class Corpus:
         sources: Sequence[str] | None = None,
         as_of: str | None = None,
         after: str | None = None,
+        corpus: str | None = None,
     ) -> dict[str, Any]:
         narrow = _filter(since, until, sources, as_of)
-        return self.live.result(question, _number(top_k), narrow, after).to_json()
+        return self.live.result(question, _number(top_k), narrow, after, corpus).to_json()
 
     def search(
         self,
@@ -51,26 +51,32 @@ class Corpus:
         until: str | None = None,
         sources: Sequence[str] | None = None,
         as_of: str | None = None,
+        corpus: str | None = None,
     ) -> dict[str, Any]:
-        found = self.live.passages(text, _number(top_k), _filter(since, until, sources, as_of))
+        found = self.live.passages(text, _number(top_k), _filter(since, until, sources, as_of), corpus)
         return {"passages": [ranked.to_json() for ranked in found]}
 
-    def articles(self, text: str = "", first: int = 0, count: int = 50) -> dict[str, Any]:
+    def articles(
+        self, text: str = "", first: int = 0, count: int = 50, corpus: str | None = None
+    ) -> dict[str, Any]:
         words = text.casefold().split()
-        matching = [article for article in self.live.articles() if _holds(words, article)]
+        matching = [found for found in self.live.articles(corpus) if _holds(words, found[1])]
         first = max(first, 0)
         shown = matching[first : first + min(max(count, 1), MOST)]
-        return {"articles": [_heading(article) for article in shown], "total": len(matching)}
+        return {"articles": [_heading(of, article) for of, article in shown], "total": len(matching)}
 
-    def read(self, id: str, start: int = 0, end: int | None = None) -> dict[str, Any]:
-        article = self.live.article(id)
-        if not article:
+    def read(
+        self, id: str, start: int = 0, end: int | None = None, corpus: str | None = None
+    ) -> dict[str, Any]:
+        found = self.live.article(id, corpus)
+        if not found:
             raise NoArticleError(f"no article has the id {id!r}: take it from a passage or from the list")
+        of, article = found
         length = len(article.text)
         start = min(max(start, 0), length)
         end = min(max(end if end is not None else start + PART, start), start + LONGEST_PART, length)
         return {
-            **_heading(article),
+            **_heading(of, article),
             "length": length,
             "start": start,
             "end": end,
@@ -78,13 +84,20 @@ class Corpus:
             "text": article.text[start:end],
         }
 
-    def info(self) -> dict[str, Any]:
-        described = describe(self.live.place)
-        return {key: value for key, value in described.items() if key not in _OWN}
+    def info(self, corpus: str | None = None) -> dict[str, Any]:
+        return _public(self.live.info(corpus))
+
+    def corpora(self) -> dict[str, Any]:
+        return {"corpora": [_public(one) for one in self.live.described()]}
 
 
-def _heading(article: Article) -> dict[str, Any]:
+def _public(described: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in described.items() if key not in _OWN}
+
+
+def _heading(corpus: str | None, article: Article) -> dict[str, Any]:
     return {
+        **({"corpus": corpus} if corpus else {}),
         "id": article.id,
         "title": article.title,
         "url": article.url,

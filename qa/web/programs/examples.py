@@ -28,6 +28,18 @@ _PASSAGE = {
     **_ORIGIN,
     "also": [],
 }
+_INFO = {
+    "name": "seeds",
+    "description": "",
+    "articles": 28,
+    "passages": 84,
+    "since": "2022-06-10",
+    "until": "2022-11-16",
+    "sources": {"CNN": 16, "USA Today": 11, "HuffPost UK": 1},
+    "languages": {"en": 28},
+    "model": "all-MiniLM-L6-v2",
+    "created": "2022-11-25T04:34:53+00:00",
+}
 RETURNED: dict[str, dict[str, Any]] = {
     "ask": {
         "question": ASKED["question"],
@@ -47,14 +59,6 @@ RETURNED: dict[str, dict[str, Any]] = {
     "search": {"passages": [_PASSAGE]},
     "articles": {"articles": [{"id": _ARTICLE, **_ORIGIN}], "total": 1},
     "read": {"id": _ARTICLE, **_ORIGIN, "length": 2157, **_SENTENCE},
-    "info": {
-        "articles": 28,
-        "passages": 84,
-        "since": "2022-06-10",
-        "until": "2022-11-16",
-        "sources": {"CNN": 16, "USA Today": 11, "HuffPost UK": 1},
-        "languages": {"en": 28},
-        "model": "all-MiniLM-L6-v2",
-        "created": "2022-11-25T04:34:53+00:00",
-    },
+    "info": _INFO,
+    "corpora": {"corpora": [_INFO]},
 }

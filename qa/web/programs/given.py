@@ -25,6 +25,11 @@ class Given(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+Corpus = Annotated[
+    str | None, Field(description="Only this corpus, named as in `corpora`; without it all of them.")
+]
+
+
 class Narrow(Given):
     """Which articles count."""
 
@@ -36,6 +41,7 @@ class Narrow(Given):
     as_of: Day | None = Field(
         None, description="As a reader of this day: nothing later counts, and recent articles come first."
     )
+    corpus: Corpus = None
 
 
 class Question(Narrow):
@@ -74,6 +80,7 @@ class Listing(Given):
     )
     first: int = Field(0, description="How many matching articles to pass over.", ge=0, le=10**9)
     count: int = Field(50, description="How many to return.", ge=1, le=MOST)
+    corpus: Corpus = None
 
 
 class Place(Given):
@@ -87,6 +94,7 @@ class Place(Given):
         ge=0,
         le=10**9,
     )
+    corpus: Corpus = None
 
 
 class Part(Place):
@@ -95,5 +103,11 @@ class Part(Place):
     id: str = Field(description="The article's id, as passages, answers and the list of articles name it.")
 
 
-class Nothing(Given):
+class Which(Given):
     """What `info` takes."""
+
+    corpus: Corpus = None
+
+
+class Nothing(Given):
+    """What `corpora` takes."""

@@ -24,6 +24,9 @@ class Origin(BaseModel):
     source: str | None = Field(description="The publisher, where it says one.")
 
 
+_CORPUS = "The corpus that it is from, where there are several."
+
+
 class Other(Origin):
     """Where a text was published, and the id of its article."""
 
@@ -34,6 +37,7 @@ class Heading(Origin):
     """An article without its text."""
 
     id: str = Field(description="What `read` takes.")
+    corpus: str | None = Field(None, description=_CORPUS)
 
 
 class Span(BaseModel):
@@ -52,6 +56,7 @@ class Answer(Span):
     short: Span | None = Field(
         description="The name, number or words in it that answer; null without a reader."
     )
+    corpus: str | None = Field(None, description=_CORPUS)
 
 
 class Passage(Origin):
@@ -66,6 +71,15 @@ class Passage(Origin):
     score: float = Field(description="Orders the passages of one question, and means nothing beyond that.")
     signals: dict[str, float] = Field(description="What the score is made of.")
     also: list[Other] = Field(description="Copies of the same report in other articles.")
+    corpus: str | None = Field(None, description=_CORPUS)
+
+
+class Said(BaseModel):
+    """What one of several corpora has to say."""
+
+    corpus: str
+    answerable: float = Field(description="The probability that this corpus answers.", ge=0, le=1)
+    answer: Answer | None
 
 
 class Answered(BaseModel):
@@ -80,7 +94,12 @@ class Answered(BaseModel):
     agreeing: list[Answer] = Field(description="The same answer in other articles.")
     differing: list[Answer] = Field(description="Other answers, of other articles, that are likely too.")
     other_years: list[Other] = Field(description="Articles on other years of the same event.")
-    passages: list[Passage] = Field(description="The passages that bear on the question, best first.")
+    passages: list[Passage] = Field(
+        description="The passages that bear on the question, best first; of several corpora by their ranks."
+    )
+    corpora: list[Said] = Field(
+        [], description="Where there are several: what each says; the answer is of the first."
+    )
     ms: float = Field(description="Milliseconds that it took.")
 
 
@@ -112,6 +131,8 @@ class Info(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
+    name: str = Field(description="What the corpus is called.")
+    description: str = Field(description="What it is about; empty where nobody has said.")
     articles: int
     passages: int
     since: str | None = Field(description="Day of the oldest article.")
@@ -122,6 +143,12 @@ class Info(BaseModel):
     created: str = Field(description="When the index was made.")
 
 
+class Corpora(BaseModel):
+    """The corpora that can be asked."""
+
+    corpora: list[Info]
+
+
 class Problem(BaseModel):
     """Why there is no result."""
 
@@ -130,4 +157,4 @@ class Problem(BaseModel):
 
 def as_json(shape: type[BaseModel], value: Any) -> dict[str, Any]:
     """`value` as `shape` has it; what the shape does not name is left out."""
-    return shape.model_validate(value).model_dump(mode="json")
+    return shape.model_validate(value).model_dump(mode="json", exclude_unset=True)

@@ -80,8 +80,11 @@ def application(operations: tuple[Operation, ...], waiting: Waiting, closed: boo
     async def read(id: str, place: Annotated[given.Place, Query()]) -> Any:
         return await done("read", given.Part(id=id, **place.model_dump()))
 
-    async def info() -> Any:
-        return await done("info", given.Nothing())
+    async def info(which: Annotated[given.Which, Query()]) -> Any:
+        return await done("info", which)
+
+    async def corpora() -> Any:
+        return await done("corpora", given.Nothing())
 
     for path, method, function in (
         ("/ask", "POST", ask),
@@ -89,6 +92,7 @@ def application(operations: tuple[Operation, ...], waiting: Waiting, closed: boo
         ("/articles", "GET", articles),
         ("/articles/{id:path}", "GET", read),
         ("/info", "GET", info),
+        ("/corpora", "GET", corpora),
     ):
         operation = by_name[function.__name__]
         api.add_api_route(
@@ -96,6 +100,7 @@ def application(operations: tuple[Operation, ...], waiting: Waiting, closed: boo
             function,
             methods=[method],
             response_model=operation.returns,
+            response_model_exclude_unset=True,
             summary=operation.title,
             description=operation.description,
             operation_id=operation.name,

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from qa.web.live import LiveQA
+from qa.web.live_corpora import LiveCorpora
 from qa.web.programs.corpus import Corpus
 
 
@@ -17,7 +17,7 @@ class Offered:
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
 
 
-def offered(live: LiveQA, most: int, mcp: bool = False, closed: bool = False) -> Offered:
+def offered(live: LiveCorpora, most: int, mcp: bool = False, closed: bool = False) -> Offered:
     """`/v1` and `/openapi.json`, and with `mcp` also `/mcp`; `most` calls may wait.
 
     `closed` says that a user and password are asked for.

@@ -13,7 +13,7 @@ INSTRUCTIONS = (
     "News articles on this machine. Everything returned is quoted from them, exactly as it stands there: "
     "quote it so, and name title, publisher, day, address and, where they are known, `pages`. For a question "
     "use `ask`; for passages on a topic or for a claim `search`; to see more around a passage `read` the "
-    "article from some characters before its `start`; to see what there is `articles` and `info`."
+    "article from some characters before its `start`; to see what there is `articles`, `info` and `corpora`."
 )
 
 
@@ -82,8 +82,18 @@ def operations(corpus: Corpus) -> tuple[Operation, ...]:
             "Say what is indexed",
             "How many articles there are, of which publishers and days. Use it before narrowing by day or "
             "publisher: `sources` has the names to give.",
-            given.Nothing,
+            given.Which,
             given_back.Info,
             corpus.info,
+        ),
+        Operation(
+            "corpora",
+            "List the corpora",
+            "The corpora that can be asked, with what each is about and how much it holds. Use it where "
+            "articles of one kind are wanted: the other tools take a name from here as `corpus`, and ask "
+            "all without one.",
+            given.Nothing,
+            given_back.Corpora,
+            corpus.corpora,
         ),
     )

@@ -1,6 +1,7 @@
 """The tab that shows what is indexed, indexes the same sources again, and takes and removes files."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,15 +42,16 @@ class CorpusTab:
     changes: list[Any]
 
 
-def tab(live: LiveQA, adding: bool, uploads: set[str]) -> CorpusTab:
+def tab(live: LiveQA, adding: bool, uploads: set[str], inside: Any | None = None) -> CorpusTab:
     """The tab's components, with everything that happens in it; with `adding`, those to add articles by.
 
-    `uploads` are the files that the server has taken in: nothing else is ever removed.
+    `uploads` are the files that the server has taken in: nothing else is ever removed. With `inside`, a tab
+    that is being filled, they stand there.
     """
     import gradio as gr
 
     drop = added = remove = None
-    with gr.Tab("Corpus", id="corpus") as outer:
+    with nullcontext(inside) if inside else gr.Tab("Corpus", id="corpus") as outer:
         summary = gr.HTML(elem_id="summary")
         with gr.Row(elem_id="change"):
             if adding:
@@ -112,9 +114,13 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
     def show(text: str) -> dict[Any, Any]:
         try:
             info = describe(live.place)
-            found, rows = listed(live.articles(), text)
+            found, rows = listed(live.articles(), text or "")  # none comes from a pane that is not shown
         except QAError as error:
-            return {made.summary: element("p", str(error), class_="empty"), made.found: "", made.table: []}
+            return {
+                made.summary: element("p", live.told(str(error)), class_="empty"),
+                made.found: "",
+                made.table: [],
+            }
         kept = [path.name for path in added_files(live.store.home)]
         shown = {
             made.summary: summary(info, len(kept)),
@@ -136,7 +142,7 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
         try:
             said, rows = work()
         except (QAError, OSError) as error:
-            said, rows = element("p", _sentence(error), class_="failed", role="alert"), []
+            said, rows = element("p", live.told(_sentence(error)), class_="failed", role="alert"), []
         return {made.report: said, made.files: gr.Dataframe(rows, visible=bool(rows)), **show(text)}
 
     def rebuild(text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008

@@ -13,7 +13,7 @@ from embeddings.types import Filter
 from qa.evaluation.questions import Question, read_questions
 from qa.pipeline import LONGEST
 from qa.types import Result
-from qa.web.live import LiveQA
+from qa.web.live_corpora import LiveCorpora
 from qa.web.tabs import evidence
 from qa.web.timeline import days_within
 from qa.web.turns import Turn, extended, messages, turn_of
@@ -41,20 +41,29 @@ class Asking:
     turns: Any
     selected: Any
     evidence: evidence.Evidence
+    corpus: Any | None
+    """The switch between corpora, where there are several."""
 
     @property
     def shown(self) -> list[Any]:
         """Those that show a conversation."""
-        return [self.understood, self.chat, self.turns, self.selected, *self.evidence.components]
+        switch = [self.corpus] if self.corpus else []
+        return [self.understood, self.chat, self.turns, self.selected, *self.evidence.components, *switch]
 
     @property
     def narrowing(self) -> list[Any]:
         """The components that narrow a search, in the order in which it takes them."""
-        return [self.since, self.until, self.as_of, self.sources, self.top_k]
+        switch = [self.corpus] if self.corpus else []
+        return [self.since, self.until, self.as_of, self.sources, self.top_k, *switch]
 
 
-def tab(live: LiveQA, examples: Sequence[str], pinning: bool = False) -> Asking:
-    """The tab's components, with everything that happens in it; `pinning` gives passages a button for it."""
+def tab(
+    live: LiveCorpora, examples: Sequence[str], pinning: bool = False, corpus: Any | None = None
+) -> Asking:
+    """The tab's components, with everything that happens in it; `pinning` gives passages a button for it.
+
+    `corpus` is the switch between several corpora.
+    """
     import gradio as gr
 
     with gr.Row(elem_id="ask"):
@@ -91,7 +100,7 @@ def tab(live: LiveQA, examples: Sequence[str], pinning: bool = False) -> Asking:
         with gr.Column(scale=6, min_width=320, elem_id="evidence"):
             shown = evidence.column(pinning)
     narrowing = (since, until, as_of, sources, top_k)
-    made = Asking(chat, question, understood, *narrowing, again, gr.State(()), gr.State(0), shown)
+    made = Asking(chat, question, understood, *narrowing, again, gr.State(()), gr.State(0), shown, corpus)
     _connect(made, live)
     evidence.connect(shown, made.turns, made.selected)
     return made
@@ -115,7 +124,7 @@ def _chat(examples: Sequence[str]) -> Any:
     )
 
 
-def _connect(made: Asking, live: LiveQA) -> None:
+def _connect(made: Asking, live: LiveCorpora) -> None:
     import gradio as gr
 
     def ask(
@@ -146,7 +155,7 @@ def _connect(made: Asking, live: LiveQA) -> None:
         return {made.selected: at, **evidence.updates(made.evidence, turns, at)}
 
     def within(chosen: gr.EventData, turns: tuple[Turn, ...], at: int, *narrowing: Any) -> dict[Any, Any]:
-        days = [article.date for article in live.articles()]
+        days = [article.date for _, article in live.articles(*narrowing[5:])]
         since, until = days_within(str(chosen.value), days)
         narrowed = again(turns, at, since, until, *narrowing[2:])
         return {**narrowed, made.since: since, made.until: until}
@@ -197,12 +206,16 @@ def _shown(made: Asking, turns: tuple[Turn, ...], at: int) -> dict[Any, Any]:
 
 
 def restored(made: Asking, turns: tuple[Turn, ...]) -> dict[Any, Any]:
-    """What the tab shows for a conversation that was kept, or for none."""
-    return _shown(made, turns, max(len(turns) - 1, 0))
+    """What the tab shows for a conversation that was kept, or for none; the corpus is that asked last."""
+    shown = _shown(made, turns, max(len(turns) - 1, 0))
+    if made.corpus and turns:
+        known = [value for _, value in made.corpus.choices]
+        shown[made.corpus] = turns[-1].corpus if turns[-1].corpus in known else ""
+    return shown
 
 
 def answered(
-    live: LiveQA,
+    live: LiveCorpora,
     question: str,
     before: Result | None,
     since: str,
@@ -210,13 +223,14 @@ def answered(
     as_of: str,
     sources: Sequence[str],
     top_k: float,
+    corpus: str | None = None,
 ) -> Turn:
     """The turn of a question asked after `before`; an error that the visitor can correct is shown in it."""
     narrow = Filter(since or None, until or None, tuple(sources), as_of or None)
     try:
-        return live.ask(question, int(top_k), narrow, before)
+        return live.ask(question, int(top_k), narrow, before, corpus)
     except QAError as error:
-        return Turn(question[:LONGEST], narrow, error=str(error))
+        return Turn(question[:LONGEST], narrow, error=str(error), corpus=corpus or None)
 
 
 def day_choices(days: Sequence[str]) -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ def _pinned(pin: Pin) -> Markup:
     article: Article = found.article
     return element(
         "article",
-        heading(article, on=found.pages),
+        heading(article, on=found.pages, corpus=found.corpus),
         element(
             "blockquote",
             quotation(article.text, (found.start, found.end), found.answer, lambda *_: None),

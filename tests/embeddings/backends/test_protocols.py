@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embeddings.backends.info import describe
 from embeddings.backends.open import read_info, store
 from embeddings.backends.verify import verify
 from embeddings.build.build import build_index
@@ -239,6 +240,29 @@ def test_other_pages_of_the_same_text_are_kept(
     article = open_index(place, encoder).catalog.article("pages.pdf")
     assert article
     assert (article.pages, article.text) == ((20,), "The bittern booms.\n\nIt is seldom seen.")
+
+
+def test_a_name_stays_until_another_is_given(
+    sources: Path, index: ArticleIndex, place: str, encoder: WordEncoder
+) -> None:
+    def about(**given: str) -> tuple[str, str]:
+        build_index([sources], place, BuildOptions(encoder=encoder, **given))  # type: ignore[arg-type]
+        found = describe(place)
+        return found["name"], found["description"]
+
+    derived = describe(place)["name"]
+    assert derived in place
+    assert about(name="News", description="of\n2022 ") == ("News", "of 2022")
+    named = store(place).current()
+    assert about() == ("News", "of 2022")
+    assert store(place).current() == named, "the same again makes no generation"
+    assert about(description="") == ("News", "")
+    assert store(place).roll_back()[1].about.description == "of 2022"
+    assert about(name="") == (derived, "of 2022")
+    with pytest.raises(QAError, match="has 61 characters, expected 60 at most"):
+        about(name="n" * 61)
+    with pytest.raises(QAError, match="expected what can be printed"):
+        about(name="\x1b[2J")
 
 
 def test_there_is_a_way_back(sources: Path, index: ArticleIndex, place: str, encoder: WordEncoder) -> None:

@@ -312,6 +312,31 @@ def test_the_index_can_come_from_the_environment(
     assert Path("elsewhere/CURRENT").is_file()
 
 
+def test_several_indexes_are_asked_like_one(
+    index: str, sources: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["index", str(sources / "bridge.md"), "--index", "all/b.qa", "--name", "Bridges"]
+    assert cli.main([*arguments, "--description", "Old ones"]) == 0
+    both = ["--index", "all/b.qa", "--index", index]
+    capsys.readouterr()
+    assert cli.main(["ask", "How many bolts had been replaced?", *both, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["indexes"] == ["all/b.qa", index]
+    assert told["answer"]["corpus"] == told["corpora"][0]["corpus"]
+    here = Path.cwd().name
+    assert {said["corpus"] for said in told["corpora"]} == {"Bridges", here}
+    assert cli.main(["search", "bolts", *both, "-k", "2"]) == 0
+    assert f"2. Bridge reopens\n   {here}: Daily · 2022-06-03" in capsys.readouterr().out
+    assert cli.main(["ask", "How many bolts had been replaced?", "--index", "all"]) == 0
+    assert "Bridges" not in capsys.readouterr().out, "a folder of one index is that index"
+    assert cli.main(["info", *both]) == 0
+    assert capsys.readouterr().out.startswith("name       Bridges\nabout      Old ones\nindex      all/b.qa ")
+    assert cli.main(["info", *both, "--json"]) == 0
+    assert [one["name"] for one in json.loads(capsys.readouterr().out)] == ["Bridges", here]
+    assert cli.main(["ask", "Who?", "--index", index, "--index", f"./{index}"]) == 1
+    assert capsys.readouterr().err == f"qa: the index ./{index} is given twice: name each once\n"
+
+
 def test_control_characters_do_not_reach_the_terminal(
     sources: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

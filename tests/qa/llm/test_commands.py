@@ -1,6 +1,7 @@
 """`qa ask`, `eval`, `info` and `llm` with a language model, as a user meets them."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -115,7 +116,8 @@ def test_eval_counts_what_is_proved(capsys: pytest.CaptureFixture[str], tmp_path
     )
     invented = claims(("Ada Moll built the tower.", 1, "Ada Moll built the tower of the town."))
     with serving(says(SAID), says(invented)) as script:
-        assert cli.main(["eval", str(questions), "--llm", script.url]) == 0
+        page = tmp_path / "page.html"
+        assert cli.main(["eval", str(questions), "--llm", script.url, "--report", str(page)]) == 0
         out = capsys.readouterr().out
         for line in (
             "claims proved      0.333  1 of 3",
@@ -126,6 +128,8 @@ def test_eval_counts_what_is_proved(capsys: pytest.CaptureFixture[str], tmp_path
             "Ada Moll built the tower of the town.",
         ):
             assert line in out
+        assert re.search(r"^a question         [0-9.]+ s, [1-9][0-9]* tokens$", out, re.MULTILINE)
+        assert "Quoted, and in no article: “Ada Moll built the tower of the town.”" in page.read_text("utf-8")
         assert cli.main(["eval", str(questions), "--llm", script.url, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["sentences"]["shares"]["claims answer"] == 0.0
     assert cli.main(["eval", "--self", "--llm", "http://127.0.0.1:1"]) == 2
@@ -170,3 +174,44 @@ def test_ctrl_c_stops_the_server_too(tmp_path: Path) -> None:
         assert process.returncode == 130
         assert err == "qa: interrupted\n"
         assert script.gone.wait(60)
+
+
+WON = "The village team won the cup for the first time, beating the city by two goals to one."
+
+
+def test_a_brief_is_told_in_proved_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    said = claims(
+        ("The city won the cup.", 1, WON), ("The village team won the cup for the first time.", 1, WON)
+    )
+    with serving(says(said)) as script:
+        assert cli.main(["brief", "the village team won the cup", "--llm", script.url]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines.pop(2).startswith("            Village wins the cup · Weekly · ")
+    assert lines == [
+        "2022-09-10  The village team won the cup for the first time.",
+        f"            “{WON.rstrip('.')}”",
+        "",
+        "1 sentence left out: not word for word in the articles.",
+    ]
+
+
+def test_a_brief_stands_in_the_articles_words_without_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["brief", "the village team won the cup"]
+    assert cli.main(asked) == 0
+    plain, err = capsys.readouterr()
+    assert f"2022-09-10  {WON}" in plain
+    assert err == ""
+    with serving(fails(500)) as script:
+        assert cli.main([*asked, "--llm", script.url]) == 0
+    out, err = capsys.readouterr()
+    assert out == plain
+    assert "failed (status 500)" in err
+    assert err.strip().endswith("the articles' own sentences stand instead")
+
+
+def test_a_brief_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    said = claims(("The village team won the cup.", 1, WON))
+    with serving(says(said)) as script:
+        assert cli.main(["brief", "the village team won the cup", "--json", "--llm", script.url]) == 0
+    [line] = json.loads(capsys.readouterr().out)["lines"]
+    assert (line["text"], line["proved"]["text"]) == (WON, "The village team won the cup.")

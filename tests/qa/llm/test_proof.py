@@ -1,6 +1,8 @@
 # ruff: noqa: E501 (one case a line)
 """What is proved and what is not: a table of claims, and how many planted falsehoods pass."""
 
+from pathlib import Path
+
 import pytest
 
 from embeddings.types import Article
@@ -155,6 +157,38 @@ def test_what_its_quotations_say_is_proved(name: str, text: str, quotes: str) ->
 @pytest.mark.parametrize(("name", "text", "quotes"), NOT_PROVED, ids=[name for name, *_ in NOT_PROVED])
 def test_what_its_quotations_do_not_say_is_not_proved(name: str, text: str, quotes: str) -> None:
     assert why(text, quotes)
+
+
+def test_a_sentence_is_not_twisted() -> None:
+    lines = Path(__file__).with_name("twisted.txt").read_text("utf-8").splitlines()
+    pairs = [line.split(" => ") for line in lines if not line.startswith("#")]
+    passed = [
+        (sentence, text)
+        for sentence, text in pairs
+        if check(
+            Claim(text, (Quote(1, sentence),)), library(Article("kent", "News from Kent", sentence))
+        ).proved
+    ]
+    assert len(pairs) > 100
+    assert passed == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("Ann Moll lost the first of 8 games in Kent.", "Ann Moll lost the first of 8 games in Kent."),
+        ("In Kent, Ann Moll won the race by a nose.", "Ann Moll won the race by a nose in Kent."),
+        ("By 2030 all buses must be electric and clean.", "All buses must be electric and clean by 2030."),
+        ("Ann Moll is the owner. In 1992 she bought the plant.", "In 1992 Ann Moll bought the plant."),
+        ("The prize went to a film by Ann Moll, although few saw it.", "Few saw it."),
+        ("The next stop is Kent, in Ohio, which has a port.", "Kent, in Ohio, has a port."),
+        ("Rex bin Moll won the race in Kent, while bin Ray lost.", "Bin Ray lost."),
+        ("Ann Moll opened a theatre of glass fibre.", "Ann Moll opened a theater of glass fiber."),
+    ],
+)
+def test_what_is_moved_or_left_out_in_good_faith_is_proved(sentence: str, text: str) -> None:
+    quote = sentence.rpartition(". ")[2]
+    assert check(Claim(text, (Quote(1, quote),)), library(Article("kent", "News", sentence))).why == ""
 
 
 @pytest.mark.parametrize(

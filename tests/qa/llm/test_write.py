@@ -101,6 +101,17 @@ def test_the_key_goes_into_the_header_only() -> None:
     assert "secret" not in repr(server(script, key="secret"))
 
 
+def test_tokens_are_counted_by_the_server_else_by_pieces() -> None:
+    with serving(says(RIGHT, size=len(RIGHT))) as script:
+        assert answer(script).tokens == 1
+    whole = {
+        "choices": [{"message": {"content": RIGHT}, "finish_reason": "stop"}],
+        "usage": {"completion_tokens": 41},
+    }
+    with serving(lambda handler, body: handler.send_json(200, whole)) as script:
+        assert answer(script).tokens == 41
+
+
 def test_a_server_without_streaming_serves_too() -> None:
     whole = {"choices": [{"message": {"content": RIGHT}, "finish_reason": "stop"}]}
     with serving(lambda handler, body: handler.send_json(200, whole)) as script:

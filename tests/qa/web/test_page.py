@@ -400,23 +400,28 @@ def test_articles_are_found_by_all_words() -> None:
 
 
 class StubQA:
-    """Stands for LiveQA where nothing may be opened."""
+    """Stands for LiveCorpora where nothing may be opened."""
 
-    place = "/nowhere"
-
-    def ask(self, question: str, top_k: int, narrow: Filter, before: Result | None) -> Turn:
+    def ask(
+        self, question: str, top_k: int, narrow: Filter, before: Result | None, corpus: str | None
+    ) -> Turn:
         if len(question) > 9:
             raise QueryError("the question is too long")
-        return Turn(question, narrow, result())
+        return Turn(question, narrow, result(), corpus=corpus)
 
-    def result(self, question: str, top_k: int, narrow: Filter, after: str | None) -> Result:
+    def result(
+        self, question: str, top_k: int, narrow: Filter, after: str | None, corpus: str | None
+    ) -> Result:
         return result()
 
-    def articles(self) -> tuple[Article, ...]:
-        return (article(), article(source="Another"))
+    def articles(self, corpus: str | None) -> tuple[tuple[str | None, Article], ...]:
+        return ((None, article()), ("Sport", article(source="Another")))
 
-    def article(self, id: str) -> Article | None:
-        return article() if id == "a.md" else None
+    def article(self, id: str, corpus: str | None) -> tuple[str | None, Article] | None:
+        return (None, article()) if id == "a.md" else None
+
+    def info(self, corpus: str | None) -> dict[str, object]:
+        raise NoIndexError("there is no index")
 
 
 def test_errors_become_turns() -> None:
@@ -441,9 +446,10 @@ def test_copies_are_named_on_the_card() -> None:
 
 
 def test_programs_get_the_same_and_one_line_where_it_fails() -> None:
-    ask, _, articles, read, info = api.functions(StubQA(), ValueError)  # type: ignore[arg-type]
+    ask, _, articles, read, info, _ = api.functions(StubQA(), ValueError)  # type: ignore[arg-type]
     assert ask("?")["answer"]["text"] == "The old bridge fell at dawn."
-    assert [found["source"] for found in articles("another")] == ["Another"]
+    assert [(found["source"], found["corpus"]) for found in articles("another")] == [("Another", "Sport")]
+    assert "corpus" not in articles()[0]
     assert read("a.md", 4, 9)["text"] == TEXT[4:9]
     with pytest.raises(ValueError, match=r"no article has the id 'b\.md'"):
         read("b.md")

@@ -186,7 +186,7 @@ def test_an_mcp_client_asks_with_the_password(closed: Server) -> None:
             return [tool.name for tool in tools.tools], str(told.content)
 
     tools, told = asyncio.run(asked())
-    assert tools == ["ask", "search", "articles", "read", "info"]
+    assert tools == ["ask", "search", "articles", "read", "info", "corpora"]
     assert "340 bolts" in told
 
 
@@ -203,7 +203,7 @@ def test_limits(server: Server) -> None:
     assert config["analytics_enabled"] is False
     assert config["max_file_size"] == 100_000_000
     by_name = {made["api_name"]: made for made in config["dependencies"]}
-    assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "read", "info"))
+    assert all(by_name[name]["queue"] for name in ("ask", "search", "articles", "read", "info", "corpora"))
 
 
 def elsewhere(server: Server) -> list[str]:

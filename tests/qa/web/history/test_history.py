@@ -64,6 +64,12 @@ def test_what_was_kept_before_articles_had_pages_has_the_same_sum() -> None:
     assert Packing(Turn).unpack(packed.record, packed.articles) == paged
 
 
+def test_what_was_kept_before_there_were_several_corpora_is_not_kept_again() -> None:
+    record = Packing(Turn).pack(turn()).record
+    assert '"corpus"' not in record
+    assert '"corpora"' not in record
+
+
 def test_nothing_is_kept_twice(history: History, shelf: Shelf) -> None:
     keep = history.conversations.keep
     id = keep(shelf, "", (turn(),))

@@ -142,7 +142,7 @@ def test_the_curl_of_the_readme_asks(server: Server) -> None:
 def test_the_description_has_examples_that_hold(web: httpx.Client) -> None:
     described = told(web.get("/openapi.json"))
     names = {at["operationId"] for path in described["paths"].values() for at in path.values()}
-    assert names == {"ask", "search", "articles", "read", "info"}
+    assert names == {"ask", "search", "articles", "read", "info", "corpora"}
     shapes = described["components"]["schemas"]
     for path in described["paths"].values():
         for operation in path.values():
@@ -173,7 +173,7 @@ def test_anything_that_the_description_allows_is_served_as_described(server: Ser
     command += ["--phases", "examples,coverage,fuzzing" if FUZZ else "coverage,fuzzing"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-2000:]
-    assert re.search(r"Tested: +5", ran.stdout), ran.stdout[-2000:]
+    assert re.search(r"Tested: +6", ran.stdout), ran.stdout[-2000:]
 
 
 def test_the_official_client_gets_json_as_the_schemas_say(server: Server) -> None:
@@ -186,6 +186,7 @@ def test_the_official_client_gets_json_as_the_schemas_say(server: Server) -> Non
         "articles": {"text": "cup"},
         "read": {"id": "kherson-return.md", "start": 0, "end": 7},
         "info": {},
+        "corpora": {},
     }
 
     async def asked() -> dict[str, Any]:
