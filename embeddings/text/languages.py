@@ -36,6 +36,10 @@ _SAMPLE = 300
 """Characters from their beginning, and as many from their middle, that the model reads."""
 _SURE = 0.6
 """The model's probability from which a text counts as of another language than English."""
+_WITHOUT = 40
+"""Words from which a text with none of those is not English, and the model's best guess counts: else one list of
+foreign names would make a language of its own, whose words all count as rare.
+"""
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
@@ -55,12 +59,13 @@ def identified(article: Article) -> Article:
 def language_of(text: str) -> str:
     """The code, one of `NAMES`, of the language of most of `text`; `en` where it cannot be told."""
     head = text[:_HEAD]
-    return _by_script(head) or (ENGLISH if _is_english(head) else _by_model(head))
-
-
-def _is_english(text: str) -> bool:
-    words = _WORD.findall(text.lower())
-    return sum(word in _ENGLISH_WORDS for word in words) >= _ENGLISH_SHARE * len(words)
+    if script := _by_script(head):
+        return script
+    words = _WORD.findall(head.lower())
+    english = sum(word in _ENGLISH_WORDS for word in words)
+    if english >= _ENGLISH_SHARE * len(words):
+        return ENGLISH
+    return _by_model(head, 0.0 if not english and len(words) >= _WITHOUT else _SURE)
 
 
 def _by_script(text: str) -> str | None:
@@ -72,11 +77,11 @@ def _by_script(text: str) -> str | None:
     return most if 2 * counts[most] > len(_LETTER.findall(text)) else None
 
 
-def _by_model(text: str) -> str:
+def _by_model(text: str, sure: float) -> str:
     middle = max(_SAMPLE, len(text) // 2)
     found: tuple[str, float] = _model().classify(text[:_SAMPLE] + text[middle : middle + _SAMPLE])
     language, probability = _DIALECTS.get(found[0], found[0]), found[1]
-    return language if probability >= _SURE and language in NAMES else ENGLISH
+    return language if probability >= sure and language in NAMES else ENGLISH
 
 
 @lru_cache(maxsize=1)

@@ -37,7 +37,7 @@ def test_a_text_is_of_the_language_that_most_of_it_is_in(text: str, language: st
 
 
 def test_plain_english_loads_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(languages, "_by_model", lambda text: pytest.fail(f"asked for {text[:50]}"))
+    monkeypatch.setattr(languages, "_by_model", lambda text, sure: pytest.fail(f"asked for {text[:50]}"))
     assert SEEDS
     assert {language_of(seed.read_text("utf-8")) for seed in SEEDS} == {"en"}
 
@@ -49,6 +49,8 @@ def test_what_is_not_sure_stays_english(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(languages, "_model", Unsure)
     assert language_of("Goeie diens") == "en"
+    assert language_of("Manchester United, Leeds United, " * 15 + "and Chelsea") == "en"
+    assert language_of("Manchester United, Leeds United, " * 15) == "af"  # no English has so few small words
 
 
 @pytest.mark.slow
