@@ -37,8 +37,8 @@ _SAMPLE = 300
 _SURE = 0.6
 """The model's probability from which a text counts as of another language than English."""
 _WITHOUT = 40
-"""Words from which a text with none of those is not English, and the model's best guess counts: else one list of
-foreign names would make a language of its own, whose words all count as rare.
+"""Words from which a text with none of those is not English, and the model's best guess counts: else one list
+of foreign names would make a language of its own, whose words all count as rare.
 """
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = {
