@@ -55,10 +55,11 @@ bench-quality: install
 bench-dialogues: install
 	$(BIN)/python -m benchmarks.dialogues
 
-# The same questions in twelve languages; XQUAD is a folder of xquad.LANGUAGE.json
+# The same questions in twelve languages; XQUAD is a folder of xquad.LANGUAGE.json,
+# WORDS=1 leaves out the encoder
 XQUAD ?= ../shared/xquad
 bench-languages: install
-	XQUAD=$(XQUAD) $(BIN)/python -m benchmarks.languages
+	XQUAD=$(XQUAD) WORDS=$(WORDS) $(BIN)/python -m benchmarks.languages
 
 bench-million: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.million
