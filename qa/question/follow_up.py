@@ -12,7 +12,8 @@ _PERSONAL = re.compile(
 _BE = "is|are|was|were|will|has|have|had"
 _EXPLETIVE = re.compile(
     rf"\b(?:{_BE}|be|been) there\b(?! *[?.]?$)|\bthere(?:['’]s| (?:{_BE}))\b"
-    r"|\bis it (?:true|possible|likely|legal|safe|ok(?:ay)?)\b|\b(?:does|did|do|will|would) it take\b",
+    r"|\bis it (?:true|possible|likely|legal|safe|ok(?:ay)?)\b|\b(?:does|did|do|will|would) it take\b"
+    r"|\b(?:is|was) it that\b",
     re.IGNORECASE,
 )
 """`there` and `it` that stand for nothing."""
@@ -21,7 +22,7 @@ _NOW = (
 )
 """What `this` says when, not which."""
 _KINDS = (
-    "year|day|month|time|place|country|city|state|town|company|firm|chain|film|movie|show|series|book|song|album"
+    "year|day|date|month|time|place|country|city|state|town|company|firm|chain|film|movie|show|series|book|song|album"
     "|game|match|race|law|bill|deal|man|woman|person|people|case|trial|vote|election|war|storm|flood|fire|virus"
     "|vaccine|drug|study|report|record|number|figure|price|team|player|one"
 )
@@ -42,8 +43,15 @@ _GOES_ON = re.compile(
     r"(?:and|but|so|then|also|(?:what|how) about|what else|who else|why not|since when|until when)\b",
     re.IGNORECASE,
 )
+_FEW = 2
+"""Words with a meaning, besides no name, of a question that may lean on "the" thing that was asked about."""
 _OF_ITS_OWN = 3
 """Words with a meaning from which a question that begins with "And" can stand alone."""
+_MANY = re.compile(
+    r"\b(?!(?:does|has|was|is|this|its|his|hers|ours)\b)\w{3,}s\b|\b(?:people|men|women|children|police)\b"
+)
+"""What `they` may mean."""
+_DEFINITE = re.compile(r"\bthe \w", re.IGNORECASE)
 _POSSESSIVES = frozenset(("his", "her", "hers", "its", "their", "theirs"))
 """They can stand before the name that they mean: "What share of its rubbish did California recycle?"."""
 _THING = re.compile(r"\b(?:the|an?|many|much|how|which|what) [A-Z]\w*s?\b(?: [A-Z]\w*)*|\b\w+[’']ll\b")
@@ -76,7 +84,8 @@ def readings(question: str, before: Result | None) -> list[str]:
     the words of the question before and its short answer, unless it has all names of that one itself. If it
     has names of its own it is read as it stands too, for the evidence to decide.
     """
-    if not before or not leans(question):
+    leaning = leans(question)
+    if not before or not (leaning or _may_lean(question)):
         return [question]
     known = _words([question])
     named = _words(names(before.understood))
@@ -87,6 +96,8 @@ def readings(question: str, before: Result | None) -> list[str]:
     if not carried:
         return [question]
     read = f"{question} ({carried})"
+    if not leaning:
+        return [question, read]
     return [read, question] if names(question) else [read]
 
 
@@ -99,6 +110,11 @@ def leans(question: str) -> bool:
     if _GOES_ON.match(asked):
         return len(meaning) < _OF_ITS_OWN or _refers(asked)
     return _refers(asked)
+
+
+def _may_lean(question: str) -> bool:
+    """Whether it says too little to tell: "What are the symptoms?"."""
+    return bool(_DEFINITE.search(question)) and not names(question) and len(_meaning(question)) <= _FEW
 
 
 def _meaning(question: str) -> list[str]:
@@ -119,6 +135,8 @@ def _unnamed(question: str, found: re.Match[str]) -> bool:
     word = found[0].lower()
     if word in ("there", "him", "them"):  # a place is told by no capital; whom somebody acts on is another
         return True
+    if word in ("they", "their") and _MANY.search(question[: found.start()]):
+        return False
     before = question if word in _POSSESSIVES else question[: found.start()]
     return not names(_THING.sub(" ", f"So {before}"))
 

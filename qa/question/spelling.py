@@ -11,7 +11,6 @@ from rapidfuzz.distance import OSA
 from embeddings.index.index import ArticleIndex
 from embeddings.index.parts import Words
 from embeddings.text.analysis import analyze, bare
-from embeddings.types import ENGLISH
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_’'-]*[^\W\d_]")
 _SHORTEST = 4
@@ -28,8 +27,8 @@ _COMPARED = 6
 """Neighbours, the commonest, that are compared by what stands beside them."""
 _BESIDE = 1_000
 """Passages of each of them."""
-_DERIVED = re.compile(r"(?:e?rs?|ors?|ists?|ed|ing|ly|ness|able|less|ful|ish)$")
-"""Ends of English words that make another one of a word: a discoverer is no slip for "discovered"."""
+_DERIVED = re.compile(r"(?:e?rs?|ors?|ists?|isms?|ed|ing|ly|ness|able|less|ful|ish)$")
+"""Ends that make another English word of one: "discoverer" is no slip for "discovered"."""
 _SAME = 0.7
 """Cosine of two spellings of one word, as grey and gray; Iran and Iraq stay below it."""
 
@@ -66,8 +65,6 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str], language: str) -> 
     terms = words.terms(word, language)
     if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked:
         return None
-    if language == ENGLISH and _is_derived(words, word.lower()):
-        return None
     known = words.frequencies(terms)[0]
     if known > _UNKNOWN:
         return None
@@ -75,7 +72,12 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str], language: str) -> 
     edits = 2 if len(word) >= _LONG else 1
     counts = _neighbours(index, word, terms[0], edits, language)
     close = {other: OSA.distance(word.lower(), other, score_cutoff=edits) for other in counts}
-    close = {other: distance for other, distance in close.items() if distance <= edits}
+    base = _DERIVED.sub("", word.lower())
+    close = {
+        other: distance
+        for other, distance in close.items()
+        if distance <= edits and _DERIVED.sub("", other) != base
+    }
     if whole:  # a word, though not one of this corpus
         close = {other: close[other] for other in _spellings(index, word.lower(), close)}
     close = {
@@ -93,16 +95,6 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str], language: str) -> 
     others = " ".join(bare(term) for term in asked - {terms[0]})
     best = max(nearest, key=lambda other: _beside(words, other, others)) if others else nearest[0]
     return best.capitalize() if word[0].isupper() else best
-
-
-def _is_derived(words: Words, word: str) -> bool:
-    """Whether `word` is made of one of the corpus by an ending."""
-    base = _DERIVED.sub("", word)
-    return (
-        len(base) >= _SHORTEST
-        and base != word
-        and max(_frequency(words, base, ENGLISH), _frequency(words, f"{base}e", ENGLISH)) > 0
-    )
 
 
 def _neighbours(index: ArticleIndex, word: str, term: str, edits: int, language: str) -> Counter[str]:

@@ -153,6 +153,7 @@ def card(
         _also(ranked.also),
         element("p", "; ".join(reasons(ranked, among, asked, term)), class_="why"),
         class_="card",
+        tabindex=-1,
         aria_label=f"Passage {ranked.rank}: {title(passage.article)}",
     )
 

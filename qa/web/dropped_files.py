@@ -18,6 +18,8 @@ from embeddings.types import Article, Skipped
 
 TAKEN, REPLACED, UNCHANGED, SKIPPED = "taken", "replaced", "unchanged", "skipped"
 T = TypeVar("T")
+_REMOVED = ".removed"
+"""The folder in the index, hidden from whoever reads folders, for files that may be put back."""
 _REASONS = 3
 """Remarks on one file that are repeated."""
 
@@ -95,14 +97,35 @@ def add(dropped: Sequence[Dropped], folder: Path, build: Callable[[], T]) -> T:
 def remove(names: Sequence[str], folder: Path, build: Callable[[], T]) -> T:
     """Take the files of these names out of the index in `folder` and build it; what `build` returns.
 
-    Raises QAError where there is no such file, and what `build` raises; then all is as it was before.
+    They stay aside until others are removed, so that they can be put back. Raises QAError where there is no
+    such file, and what `build` raises; then all is as it was before.
     """
     known = {path.name for path in added_files(folder)}
     for name in names:
         if name not in known:
             raise QAError(f"{name} is not among the files that were added")
-    with _kept_or_put_back(folder, names):
+    with _kept_or_put_back(folder, names, folder / _REMOVED):
         return build()
+
+
+def removed_files(folder: Path) -> list[Path]:
+    """The files that were removed last from the index in `folder`."""
+    return sorted((folder / _REMOVED).iterdir()) if (folder / _REMOVED).is_dir() else []
+
+
+def put_back(folder: Path, go_back: Callable[[], T]) -> T:
+    """Add the files again that were removed last, and let `go_back` undo the build; what it returns.
+
+    Raises QAError where there is none, and what `go_back` raises; then they stay aside.
+    """
+    aside = removed_files(folder)
+    if not aside:
+        raise QAError("no file was removed that could be put back")
+    done = go_back()  # from now on the index has their articles again: a build would find the files
+    for file in aside:
+        file.replace(folder / ADDED / file.name)
+    (folder / _REMOVED).rmdir()
+    return done
 
 
 def discard(files: Sequence[Path], uploads: set[str]) -> None:
@@ -119,8 +142,11 @@ def discard(files: Sequence[Path], uploads: set[str]) -> None:
 
 
 @contextmanager
-def _kept_or_put_back(folder: Path, names: Sequence[str]) -> Iterator[None]:
-    """Takes the files of these names aside; where what follows fails, they are put back and new ones go."""
+def _kept_or_put_back(folder: Path, names: Sequence[str], after: Path | None = None) -> Iterator[None]:
+    """Takes the files of these names aside; where what follows fails, they are put back and new ones go.
+
+    Where it does not, they are laid in `after`, in place of what lies there.
+    """
     (folder / ADDED).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="aside-", dir=folder) as aside:
         for name in names:
@@ -134,3 +160,6 @@ def _kept_or_put_back(folder: Path, names: Sequence[str]) -> Iterator[None]:
                 with suppress(FileNotFoundError):
                     Path(aside, name).replace(folder / ADDED / name)
             raise
+        if after:
+            shutil.rmtree(after, ignore_errors=True)
+            shutil.copytree(aside, after)

@@ -144,6 +144,16 @@ class LiveQA:
             with self.store.look() as (_, catalog):
                 return catalog.article(id)
 
+    def holding(self, text: str) -> frozenset[str]:
+        """Ids of the articles whose title or text has every word of `text`. Raises QAError."""
+        with self._lock:
+            index = self.current().index
+            words = index.article_words
+            found = [set(words.search(word, len(words))[0].tolist()) for word in text.split()]
+            numbers = set.intersection(*found) if found else set()
+            headings = enumerate(index.catalog.headings()) if numbers else ()
+            return frozenset(article.id for number, article in headings if number in numbers)
+
     def _open(self) -> QA:
         if self._qa:
             try:  # the model stays loaded unless the new index was built with another

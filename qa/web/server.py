@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from embeddings.errors import QAError
 from qa.answer.load_judge import DEFAULT_READER
-from qa.web import api
+from qa.web import api, keyboard
 from qa.web.cards import day
+from qa.web.examples import Examples
 from qa.web.gradio_private import import_gradio
 from qa.web.history.history import History, may_keep, open_history
 from qa.web.history.routes import routes
@@ -23,7 +24,7 @@ from qa.web.programs.offer import Offered, offered
 from qa.web.security.guard import LARGEST_UPLOAD, bracketed, is_loopback, middleware
 from qa.web.security.login import Credentials, Door, credentials, door_middleware
 from qa.web.security.requests import quieten_queue
-from qa.web.tabs import articles, ask, corpora, evidence
+from qa.web.tabs import articles, ask, corpora
 from qa.web.tabs import history as kept
 from qa.web.upload_folder import upload_folder
 from qa.wording.markup import element
@@ -106,9 +107,8 @@ def build(live: LiveCorpora, adding: bool = True, history: History | None = None
     """
     import gradio as gr
 
-    with live.each[0].store.look() as (manifest, catalog):
+    with live.each[0].store.look() as (_, catalog):
         stats = catalog.stats()
-        examples = ask.example_questions(manifest.sources, catalog)
     first = _head(stats.articles, stats.since, stats.until, len(stats.sources))
     title = f"{', '.join(live.names)} · Article QA"
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as page:
@@ -116,9 +116,10 @@ def build(live: LiveCorpora, adding: bool = True, history: History | None = None
         with gr.Row(elem_id="top") if live.several else nullcontext():
             head = gr.HTML(corpora.head(live.places) if live.several else first, elem_id="head")
             switch = corpora.switch(live.places) if live.several else None
+        gr.HTML(keyboard.keys(), elem_id="help")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Ask", id="asking"):
-                made = ask.tab(live, examples, history is not None, switch)
+                made = ask.tab(live, history is not None, switch)
             if history:
                 kept.tab(page, tabs, history, made)
             if live.several:
@@ -143,7 +144,16 @@ def build(live: LiveCorpora, adding: bool = True, history: History | None = None
         quiet = {"show_progress": "hidden", "api_visibility": "private"}
         narrowing = [head, made.since, made.until, made.as_of, made.sources]
         filling = (fill, switch, narrowing)
-        page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
+        examples = Examples(live.each[0])
+        loaded = page.load(*filling, **quiet).then(live.warm, None, None, **quiet)
+        loaded.then(  # once the page is there: finding them takes time, and asks as a visitor does
+            lambda: ask.shown_examples(examples.questions()),
+            None,
+            made.chat,
+            concurrency_id="examples",
+            concurrency_limit=1,
+            **quiet,
+        )
         for changed in (change for one in held for change in one.changes):
             changed.then(*filling, **quiet)
         if switch and several:
@@ -153,7 +163,8 @@ def build(live: LiveCorpora, adding: bool = True, history: History | None = None
                 [*narrowing, *several.panes],
                 **quiet,
             )
-        page.load(None, js=evidence.ESCAPE, **quiet)
+        for script in keyboard.SCRIPTS:
+            page.load(None, js=script, **quiet)
     page.queue(max_size=_WAITING, default_concurrency_limit=4, api_open=False)
     return page
 
@@ -193,7 +204,7 @@ def launch(
         mcp_server=False,
         theme=gr.themes.Default(**hues, **fonts),
         css_paths=_CSS,
-        footer_links=["api", "settings"],
+        footer_links=[],
         app_kwargs={
             "middleware": middleware(host, names, door_middleware(door) if door else (), adding, proxies),
             "routes": [*([door.route()] if door else []), *programs.routes, *taking],
@@ -215,8 +226,8 @@ def _head(
 ) -> Markup:
     span = f", {day(since)} to {day(until)}" if since and until else ""
     held = f"{articles:,} articles from {publishers:,} publishers{span}"
-    about = element("p", description, dir="auto") if description else None
-    return element("header", element("h1", "Article QA"), about, element("p", held), class_="head")
+    name, about = element("h1", "Article QA"), element("p", description, dir="auto") if description else None
+    return element("header", name, about, element("p", held), keyboard.button(), class_="head")
 
 
 def _check_port(host: str, port: int) -> None:

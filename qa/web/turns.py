@@ -95,7 +95,6 @@ def lead(turn: Turn | None) -> Markup:
     return element(
         "header",
         element("p", turn.question, class_="asked", dir="auto"),
-        element("p", f"Read as: {turn.read_as}", class_="narrowed", dir="auto") if turn.read_as else None,
         element("p", narrowed(turn.narrow), class_="narrowed") if turn.narrow else None,
         element("h2", _kind(turn.result), class_="kind"),
         element("p", likelihood(turn.result), class_="likely") if turn.result else None,
@@ -138,23 +137,48 @@ def bearing(turn: Turn, term: Term) -> list[bool]:
 
 
 def opened(result: Result, ranked: RankedPassage, term: Term) -> Markup:
-    """The whole article, its passage set off and the answer in it marked."""
+    """The whole article, its passage set off, the answer marked, all its passages numbered in the margin."""
     article, passage = ranked.passage.article, ranked.passage
-    span, answer = (passage.start, passage.end), inside_of(ranked, result.answer)
-    inside = quotation(article.text, span, answer, term, breaks_of(article))
-    text = join(
-        [
-            paged(article, 0, passage.start),
-            element("span", inside, class_="passage", id="opened-passage"),
-            paged(article, passage.end, len(article.text)),
+    others = [one for one in result.passages if one.passage.article.id == article.id and one != ranked]
+    parts: list[Markup] = []
+    breaks, at = breaks_of(article), 0
+    for one in sorted([ranked, *others], key=lambda one: (one.passage.start, one != ranked)):
+        start, end = one.passage.start, one.passage.end
+        apart = one == ranked or start >= passage.end or end <= passage.start
+        if start < at or not apart:  # passages may share a sentence: the opened one has it
+            continue
+        inside = quotation(article.text, (start, end), inside_of(one, result.answer), term, breaks)
+        name = "opened-passage" if one == ranked else None
+        kind = "passage" if one == ranked else "passage further"
+        parts += [
+            paged(article, at, start),
+            element("span", inside, class_=kind, id=name, data_rank=one.rank),
         ]
+        at = end
+    return whole(article, join([*parts, paged(article, at, len(article.text))]), ranked.corpus)
+
+
+def whole(article: Article, text: Markup | None = None, corpus: str | None = None) -> Markup:
+    """An article to be read and searched; `text` is its text where something in it is set off."""
+    label = "Whole article"
+    find = element(
+        "search",
+        element(
+            "input", type="search", placeholder="Find in this article", aria_label="Find in this article"
+        ),
+        element(
+            "button", "↑", type="button", data_find=-1, aria_label="Previous match", title="Previous match"
+        ),
+        element("button", "↓", type="button", data_find=1, aria_label="Next match", title="Next match"),
+        element("output", class_="count", aria_live="polite"),
+        class_="find",
     )
+    shown = text or paged(article, 0, len(article.text))
     return element(
         "article",
-        heading(article, corpus=ranked.corpus),
-        element(
-            "div", text, class_="whole", dir="auto", tabindex=0, role="region", aria_label="Whole article"
-        ),
+        heading(article, corpus=corpus),
+        find,
+        element("div", shown, class_="whole", dir="auto", tabindex=0, role="region", aria_label=label),
         class_="card opened",
     )
 

@@ -13,6 +13,7 @@ from embeddings.build.report import Progress, Report
 from embeddings.errors import QAError
 from embeddings.index.records import Kept
 from qa.pipeline import QA
+from qa.web import dropped_files
 from qa.web.dropped_files import add, looked_at, remove
 from qa.wording.markup import element
 from qa.wording.phrases import change_counts
@@ -26,6 +27,17 @@ def rebuilt(place: str | Path, show: Any) -> tuple[Markup, list[list[str]]]:
     """Read the sources of the index again: what that did, in a line and by file. Raises QAError."""
     report, rows = _built(place, show)
     return counts(report), rows[:LISTED]
+
+
+def foreseen(place: str | Path) -> tuple[Markup, bool]:
+    """What reading the sources again would do, in a line, and whether it would. Raises QAError."""
+    from embeddings.build.preview import preview
+
+    manifest, _ = read_info(place)
+    found = preview(manifest.read_from, place)
+    if not (found.added or found.changed or found.renamed or found.deleted):
+        return _line("Nothing has changed in the sources."), False
+    return _line(f"An update would leave {found.articles:,} articles: {change_counts(found)}."), True
 
 
 def added(files: Sequence[Path], place: str | Path, show: Any) -> tuple[Markup, list[list[str]]]:
@@ -51,6 +63,15 @@ def removed(names: Sequence[str], place: str | Path, show: Any) -> tuple[Markup,
         return _line("Choose the files to remove."), []
     report, changes = remove(names, store(place).home, lambda: _built(place, show))
     return counts(report), [row for row in changes if row[1] != "unchanged"][:LISTED]
+
+
+def put_back(place: str | Path, after: str) -> tuple[Markup, list[list[str]]]:
+    """Undo the removal that made the generation `after`: what that did, in a line. Raises QAError."""
+    there = store(place)
+    if there.current() != after:
+        raise QAError("the index has changed since: add the files again")
+    _, manifest = dropped_files.put_back(there.home, there.roll_back)
+    return _line(f"As it was before: {manifest.articles:,} articles."), []
 
 
 def _built(place: str | Path, show: Any) -> tuple[Report, list[list[str]]]:

@@ -12,6 +12,11 @@ NO_PASSAGE = "No passage matches."
 _CLEARLY, _PROBABLY = 0.85, 0.7
 
 
+def is_clear(result: Result) -> bool:
+    """Whether it is as good as certain that the corpus answers."""
+    return result.answer is not None and result.answerable >= _CLEARLY
+
+
 def likelihood(result: Result) -> str:
     """How sure it is that the corpus answers, in a word and in a figure."""
     word = _word(result.answerable)

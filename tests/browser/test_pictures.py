@@ -96,7 +96,7 @@ def test_the_page_can_be_read_and_fits(name: str, browser: Any, server: Server, 
     width = SIZES[name]["viewport"]["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("tab", name="Corpus").click()
-    page.get_by_text("28 of 28 articles").wait_for()
+    page.locator("#articles").get_by_text("28 articles").wait_for()
     page.wait_for_timeout(500)
     assert page.evaluate(FAINT) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -13,15 +13,13 @@ from embeddings.errors import QAError
 from embeddings.sources.addresses import is_address
 from embeddings.sources.readers.by_ending import ENDINGS
 from embeddings.sources.uploads import added_files
-from embeddings.types import Article
-from qa.web.cards import day, title
+from qa.web.cards import day
 from qa.web.dropped_files import discard
 from qa.web.live import LiveQA
 from qa.web.security.guard import LARGEST_UPLOAD
-from qa.web.updates import LISTED, REPORTED, added, rebuilt, removed
+from qa.web.tabs import library
+from qa.web.updates import REPORTED, added, foreseen, put_back, rebuilt, removed
 from qa.wording.markup import element
-
-HEADERS = ["Date", "Publisher", "Title"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +28,18 @@ class CorpusTab:
 
     tab: Any
     summary: Any
-    find: Any
-    found: Any
-    table: Any
+    library: library.Library
+    look: Any
+    foreseen: Any
     rebuild: Any
     report: Any
     files: Any
     drop: Any | None
     added: Any | None
     remove: Any | None
+    undo: Any
+    after: Any
+    """The generation that a removal made: as long as it is the published one, it can be undone."""
     changes: list[Any]
 
 
@@ -59,13 +60,14 @@ def tab(live: LiveQA, adding: bool, uploads: set[str], inside: Any | None = None
                     drop = gr.File(
                         label="Add articles",
                         file_count="multiple",
-                        file_types=[*ENDINGS, ".gz"],
                         height=150,
                         elem_id="drop",
                     )
                     gr.HTML(_hint())
             with gr.Column(scale=2, min_width=300, elem_id="keep"):
-                rebuild = gr.Button("Rebuild", elem_id="rebuild", size="md")
+                look = gr.Button("Look for changes in the sources", elem_id="look", size="md")
+                foreseen = gr.HTML(elem_id="foreseen")
+                rebuild = gr.Button("Update the index", elem_id="rebuild", size="md", visible=False)
                 if adding:
                     added = gr.Dropdown(
                         [],
@@ -79,90 +81,109 @@ def tab(live: LiveQA, adding: bool, uploads: set[str], inside: Any | None = None
                         "Remove these from the index", size="md", visible=False, elem_id="remove"
                     )
         report = gr.HTML(elem_id="report")
-        files = _table(REPORTED, "Report", visible=False)
-        find = gr.Textbox(label="Find articles by title, publisher or date", elem_id="find", max_length=200)
-        found = gr.HTML(elem_id="found")
-        table = _table(HEADERS, "Articles")
-    made = CorpusTab(outer, summary, find, found, table, rebuild, report, files, drop, added, remove, [])
+        undo = gr.Button("Undo the removal", size="sm", visible=False, elem_id="undo")
+        after = gr.State("")
+        files = _report()
+        listed = library.library()
+    made = CorpusTab(
+        outer, summary, listed, look, foreseen, rebuild, report, files, drop, added, remove, undo, after, []
+    )
+    library.connect(listed, live)
     _connect(made, live, uploads)
     return made
 
 
-def _table(headers: list[str], label: str, visible: bool = True) -> Any:
+def _report() -> Any:
     import gradio as gr
 
     return gr.Dataframe(
-        headers=headers,
+        headers=REPORTED,
         datatype="str",
-        column_count=len(headers),
-        column_widths=["26%", "24%", "50%"],
+        column_count=len(REPORTED),
+        column_widths=["40%", "20%", "40%"],
         type="array",
         interactive=False,
-        label=label,
+        label="Report",
         show_label=True,
         wrap=True,
         buttons=[],
         latex_delimiters=[],
-        visible=visible,
-        elem_id="articles" if label == "Articles" else "files",
+        visible=False,
+        elem_id="files",
     )
 
 
 def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
     import gradio as gr
 
-    def show(text: str) -> dict[Any, Any]:
+    def show(text: str, view: library.View) -> dict[Any, Any]:
         try:
             info = describe(live.place)
-            found, rows = listed(live.articles(), text or "")  # none comes from a pane that is not shown
         except QAError as error:
             return {
                 made.summary: element("p", live.told(str(error)), class_="empty"),
-                made.found: "",
-                made.table: [],
+                made.library.table: "",
             }
         kept = [path.name for path in added_files(live.store.home)]
         shown = {
             made.summary: summary(info, len(kept)),
-            made.rebuild: gr.Button(_rebuild(info["read_from"])),
-            made.found: found,
-            made.table: rows,
+            made.foreseen: element("p", _made_from(info["read_from"]), class_="found"),
+            made.rebuild: gr.Button(visible=False),
+            made.library.table: library.shown(live, text or "", view),  # none from a pane that is not shown
+            made.undo: gr.Button(visible=False),
         }
         if made.added and made.remove:
             shown[made.added] = gr.Dropdown(kept, value=[], visible=bool(kept))
             shown[made.remove] = gr.Button(visible=bool(kept))
         return shown
 
-    def search(text: str) -> dict[Any, Any]:
-        shown = show(text)
-        return {made.found: shown[made.found], made.table: shown[made.table]}
+    def look() -> dict[Any, Any]:
+        """What an update would do; the button that does it comes with the answer."""
+        try:
+            said, changes = foreseen(live.place)
+        except (QAError, OSError) as error:
+            said, changes = element("p", live.told(_sentence(error)), class_="failed", role="alert"), False
+        return {made.foreseen: said, made.rebuild: gr.Button(visible=changes)}
 
-    def changed(text: str, work: Callable[[], tuple[Markup, list[list[str]]]]) -> dict[Any, Any]:
+    def changed(
+        text: str, view: library.View, work: Callable[[], tuple[Markup, list[list[str]]]]
+    ) -> dict[Any, Any]:
         """What is shown after `work`, which says what it did and gives the rows of its report."""
         try:
             said, rows = work()
         except (QAError, OSError) as error:
             said, rows = element("p", live.told(_sentence(error)), class_="failed", role="alert"), []
-        return {made.report: said, made.files: gr.Dataframe(rows, visible=bool(rows)), **show(text)}
+        return {made.report: said, made.files: gr.Dataframe(rows, visible=bool(rows)), **show(text, view)}
 
-    def rebuild(text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
-        return changed(text, lambda: rebuilt(live.place, progress))
+    progress = gr.Progress()
 
-    def drop(paths: list[str], text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
+    def rebuild(text: str, view: library.View, progress: Any = progress) -> dict[Any, Any]:
+        return changed(text, view, lambda: rebuilt(live.place, progress))
+
+    def drop(paths: list[str], text: str, view: library.View, progress: Any = progress) -> dict[Any, Any]:
         files = [Path(path) for path in paths or ()]
         try:
-            return {**changed(text, lambda: added(files, live.place, progress)), made.drop: None}
+            return {**changed(text, view, lambda: added(files, live.place, progress)), made.drop: None}
         finally:
             discard(files, uploads)
 
-    def take_away(names: list[str], text: str, progress: Any = gr.Progress()) -> dict[Any, Any]:  # noqa: B008
-        return changed(text, lambda: removed(names, live.place, progress))
+    def take_away(
+        names: list[str], text: str, view: library.View, progress: Any = progress
+    ) -> dict[Any, Any]:
+        before = live.store.current()
+        shown = changed(text, view, lambda: removed(names, live.place, progress))
+        after = live.store.current()
+        return {**shown, made.after: after, made.undo: gr.Button(visible=after != before)}
+
+    def undo(text: str, view: library.View, after: str) -> dict[Any, Any]:
+        return changed(text, view, lambda: put_back(live.place, after))
 
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     keeping = [part for part in (made.added, made.remove) if part]
-    everything = [made.summary, made.rebuild, made.found, made.table, *keeping]
-    made.tab.select(show, made.find, everything, **quiet)
-    made.find.change(search, made.find, [made.found, made.table], trigger_mode="always_last", **quiet)
+    shown = [made.library.find, made.library.view]
+    everything = [made.summary, made.foreseen, made.rebuild, made.library.table, made.undo, *keeping]
+    made.tab.select(show, shown, everything, **quiet)
+    made.look.click(look, None, [made.foreseen, made.rebuild], api_visibility="private")
     changing = {
         "api_visibility": "private",
         "concurrency_id": "rebuild",
@@ -170,16 +191,18 @@ def _connect(made: CorpusTab, live: LiveQA, uploads: set[str]) -> None:
         "show_progress_on": made.report,
     }
     outputs = [made.report, made.files, *everything]
-    made.changes.append(made.rebuild.click(rebuild, made.find, outputs, **changing))
+    made.changes.append(made.rebuild.click(rebuild, shown, outputs, **changing))
     if made.drop and made.added and made.remove:
-        made.changes.append(made.drop.upload(drop, [made.drop, made.find], [*outputs, made.drop], **changing))
-        made.changes.append(made.remove.click(take_away, [made.added, made.find], outputs, **changing))
+        made.changes.append(made.drop.upload(drop, [made.drop, *shown], [*outputs, made.drop], **changing))
+        made.changes.append(
+            made.remove.click(take_away, [made.added, *shown], [*outputs, made.after], **changing)
+        )
+        made.changes.append(made.undo.click(undo, [*shown, made.after], outputs, **changing))
 
 
 def _hint() -> Markup:
     most = f"{LARGEST_UPLOAD / 1e6:g} MB"
     text = f"{' '.join(ENDINGS)}, up to {most} together. They are kept in the index's own folder. "
-    text += "Other articles go when their files go, at the next rebuild."
     return element("p", text, class_="found")
 
 
@@ -190,10 +213,10 @@ def _sentence(error: Exception) -> str:
     return f"{message[:1].upper()}{message[1:]}. The index stays as it was."
 
 
-def _rebuild(sources: Sequence[str]) -> str:
-    """What the button says: of addresses, what commands fetched is read."""
-    said = f"Rebuild from {', '.join(sources)}"
-    return f"{said}, as fetched before" if any(map(is_address, sources)) else said
+def _made_from(sources: Sequence[str]) -> str:
+    """Of addresses, what commands fetched is read."""
+    fetched = ", as fetched before" if any(map(is_address, sources)) else ""
+    return f"Made from {', '.join(sources)}{fetched}."
 
 
 def summary(info: Mapping[str, Any], added: int = 0) -> Markup:
@@ -216,13 +239,3 @@ def summary(info: Mapping[str, Any], added: int = 0) -> Markup:
         for name, value in facts.items()
     ]
     return element("dl", *pairs, class_="facts")
-
-
-def listed(articles: Sequence[Article], text: str) -> tuple[Markup, list[list[str]]]:
-    """How many articles match `text`, and the rows of the first of them."""
-    words = text.casefold().split()
-    rows = [[article.date or "", article.source or "", title(article)] for article in articles]
-    matching = [row for row in rows if all(word in " ".join(row).casefold() for word in words)]
-    count = f"{len(matching):,} of {len(rows):,} articles"
-    shown = f"{count}, the first {LISTED} shown" if len(matching) > LISTED else count
-    return element("p", shown, class_="found"), matching[:LISTED]

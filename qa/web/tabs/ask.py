@@ -1,16 +1,12 @@
 """The tab in which to ask: the chat, what narrows it, and the evidence beside it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from embeddings.errors import QAError
-from embeddings.index.parts import ArticleCatalog
 from embeddings.types import Filter
-from qa.evaluation.questions import Question, read_questions
 from qa.pipeline import LONGEST
 from qa.types import Result
 from qa.web.live_corpora import LiveCorpora
@@ -18,8 +14,6 @@ from qa.web.tabs import evidence
 from qa.web.timeline import days_within
 from qa.web.turns import Turn, extended, messages, turn_of
 
-_SHORT = 70
-"""Characters of a question that serves as an example."""
 ANY = ""
 """The choice that does not narrow."""
 _QUIET = {"show_progress": "hidden", "api_visibility": "private"}
@@ -57,9 +51,7 @@ class Asking:
         return [self.since, self.until, self.as_of, self.sources, self.top_k, *switch]
 
 
-def tab(
-    live: LiveCorpora, examples: Sequence[str], pinning: bool = False, corpus: Any | None = None
-) -> Asking:
+def tab(live: LiveCorpora, pinning: bool = False, corpus: Any | None = None) -> Asking:
     """The tab's components, with everything that happens in it; `pinning` gives passages a button for it.
 
     `corpus` is the switch between several corpora.
@@ -68,9 +60,9 @@ def tab(
 
     with gr.Row(elem_id="ask"):
         with gr.Column(scale=5, min_width=320, elem_id="conversation"):
-            chat = _chat(examples)
+            chat = _chat()
             question = gr.Textbox(
-                placeholder="Ask about the news …",
+                placeholder="Ask a question …",
                 label="Your question",
                 show_label=False,
                 container=False,
@@ -91,10 +83,8 @@ def tab(
                 with gr.Row():
                     since = gr.Dropdown([("any day", ANY)], value=ANY, label="From", min_width=120)
                     until = gr.Dropdown([("any day", ANY)], value=ANY, label="To", min_width=120)
-                    as_of = gr.Dropdown(
-                        [("today", ANY)], value=ANY, label="As a reader of (recent first)", min_width=120
-                    )
-                sources = gr.Dropdown([], value=[], multiselect=True, label="Publishers (none chosen: all)")
+                    as_of = gr.Dropdown([("today", ANY)], value=ANY, label="As of", min_width=120)
+                sources = gr.Dropdown([], value=[], multiselect=True, label="Publishers (none: all)")
                 top_k = gr.Slider(1, evidence.SLOTS, 5, step=1, label="Passages")
                 again = gr.Button("Ask the last question again, so narrowed", size="sm")
         with gr.Column(scale=6, min_width=320, elem_id="evidence"):
@@ -106,7 +96,7 @@ def tab(
     return made
 
 
-def _chat(examples: Sequence[str]) -> Any:
+def _chat() -> Any:
     import gradio as gr
 
     return gr.Chatbot(
@@ -119,7 +109,6 @@ def _chat(examples: Sequence[str]) -> Any:
         feedback_options=None,
         buttons=[],
         placeholder="Every answer is an exact quotation from an article.",
-        examples=[{"text": example} for example in examples],
         elem_id="chat",
     )
 
@@ -148,11 +137,11 @@ def _connect(made: Asking, live: LiveCorpora) -> None:
     def select(chosen: gr.SelectData, turns: tuple[Turn, ...]) -> dict[Any, Any]:
         message = chosen.index[0] if isinstance(chosen.index, list | tuple) else chosen.index
         at = min(turn_of(message), len(turns) - 1)
-        return {made.selected: at, **evidence.updates(made.evidence, turns, at)}
+        return _selected(made, turns, at)
 
     def step(by: int, turns: tuple[Turn, ...], at: int) -> dict[Any, Any]:
         at = min(max(at + by, 0), len(turns) - 1)
-        return {made.selected: at, **evidence.updates(made.evidence, turns, at)}
+        return _selected(made, turns, at)
 
     def within(chosen: gr.EventData, turns: tuple[Turn, ...], at: int, *narrowing: Any) -> dict[Any, Any]:
         days = [article.date for _, article in live.articles(*narrowing[5:])]
@@ -170,7 +159,7 @@ def _connect(made: Asking, live: LiveCorpora) -> None:
     ]
     index = {"concurrency_id": "index", "concurrency_limit": 1, **_QUIET}
     turns, at = made.turns, made.selected
-    shown = [at, *made.evidence.components]
+    shown = [at, made.understood, *made.evidence.components]
     days = [*outputs, made.since, made.until]
     for event in (
         made.question.submit(go_on, [turns, made.question, *made.narrowing], outputs, **index),
@@ -183,8 +172,15 @@ def _connect(made: Asking, live: LiveCorpora) -> None:
         made.evidence.timeline.click(within, [turns, at, *made.narrowing], days, **index),
     ):
         event.then(None, js=evidence.TO_ANSWER, queue=False, **_QUIET)
-    emptied = [made.understood, made.chat, turns, *shown]
+    emptied = [made.chat, turns, *shown]
     made.chat.clear(lambda: _shown(made, (), 0), None, emptied, **_QUIET)
+
+
+def shown_examples(questions: Sequence[str]) -> Any:
+    """The chat with these questions to begin with."""
+    import gradio as gr
+
+    return gr.Chatbot(examples=[{"text": question} for question in questions])
 
 
 def _before(turns: Sequence[Turn], at: int) -> Result | None:
@@ -193,13 +189,16 @@ def _before(turns: Sequence[Turn], at: int) -> Result | None:
 
 
 def _shown(made: Asking, turns: tuple[Turn, ...], at: int) -> dict[Any, Any]:
+    return {made.turns: turns, made.chat: messages(turns), **_selected(made, turns, at)}
+
+
+def _selected(made: Asking, turns: Sequence[Turn], at: int) -> dict[Any, Any]:
+    """How the question `at` was read, and its evidence."""
     import gradio as gr
 
     read = turns[at].read_as if turns else None
     return {
-        made.turns: turns,
         made.selected: at,
-        made.chat: messages(turns),
         made.understood: gr.Textbox(read or "", visible=read is not None),
         **evidence.updates(made.evidence, turns, at),
     }
@@ -236,21 +235,3 @@ def answered(
 def day_choices(days: Sequence[str]) -> list[tuple[str, str]]:
     """The days on which articles were published, as choices of a list."""
     return [("any day", ANY), *((day, day) for day in sorted(set(days)))]
-
-
-def example_questions(sources: Sequence[str], catalog: ArticleCatalog, most: int = 6) -> list[str]:
-    """Questions from the sources' `questions.jsonl` that articles of the index answer, one an article."""
-    found: dict[frozenset[str], str] = {}
-    for question in _questions(sources):
-        known = question.relevant and all(catalog.article(id) for id in question.relevant)
-        if known and len(question.question) <= _SHORT:
-            found.setdefault(question.relevant, question.question)
-        if len(found) == most:
-            break
-    return list(found.values())
-
-
-def _questions(sources: Sequence[str]) -> Iterator[Question]:
-    for source in sources:
-        with suppress(QAError):  # examples are a courtesy: a file that cannot be read offers none
-            yield from read_questions(Path(source, "questions.jsonl"))

@@ -24,14 +24,13 @@ TO_ANSWER = """() => requestAnimationFrame(() => {
     const below = slot && slot !== document.querySelector('#passages .slot')
     const [from, to] = [column, slot].map(element => element?.getBoundingClientRect().top)
     column.scrollTop = below ? column.scrollTop + to - from : 0
+    document.querySelector('#chat [role=log]')?.setAttribute('tabindex', 0)
+    if (getComputedStyle(column).overflowY !== 'auto') scrollTo({top: 0})
 })"""
-"""Brings the passage with the answer into view where the column scrolls by itself."""
+"""Brings the passage with the answer into view where the column scrolls by itself; else the page's top.
+
+The chat can be scrolled by keyboard only where it can be reached by it."""
 _TO_BUTTON = "() => document.querySelectorAll('#passages button.open')[window.openedPlace]?.focus()"
-ESCAPE = """() => document.addEventListener('keydown', event => {
-    if (event.key === 'Escape' && !document.querySelector('input[aria-expanded=true]'))
-        document.querySelector('#back')?.click()
-})"""
-"""Leaves an opened article, unless a list of choices is open: it has the first call."""
 _COPY = "text => { navigator.clipboard?.writeText(text) }"
 _SAVE = """text => {
     const link = document.createElement('a')

@@ -59,8 +59,9 @@ def tab(page: Any, tabs: Any, history: History, asking: ask.Asking) -> HistoryTa
         gr.HTML(element("h2", READING_LIST), elem_id="reading-title")
         reading = gr.HTML(js_on_load=_ACT, elem_id="reading-list")
         open = gr.Textbox(visible="hidden", label="Conversation", elem_id="open-conversation")
+        chosen = gr.State("")  # outside, Gradio would count it among the tabs and show the next one twice
     made = HistoryTab(
-        outer, find, fresh, naming, name, doubting, doubt, sure, spare, talks, reading, gr.State(""), open
+        outer, find, fresh, naming, name, doubting, doubt, sure, spare, talks, reading, chosen, open
     )
     keeping.connect(page, open, history, asking)
     _connect(made, tabs, history, asking)

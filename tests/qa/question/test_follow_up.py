@@ -64,6 +64,11 @@ def test_what_a_question_leaves_out(first: str, second: str, expected: list[str]
     assert readings(second, asked(first)) == expected
 
 
+def test_a_question_that_says_too_little_is_read_both_ways() -> None:
+    read = readings("What are the symptoms?", asked("Which virus broke out in Ghana?"))
+    assert read == ["What are the symptoms?", "What are the symptoms? (virus broke out Ghana)"]
+
+
 def test_names_of_the_answer_that_its_title_has() -> None:
     before = asked("Which dog is the oldest?", DOG)
     assert readings("What does he eat?", before) == ["What does he eat? (dog oldest, TobyKeith)"]
@@ -116,6 +121,8 @@ def test_nothing_before() -> None:
         "How long does it take to fly to Mars?",
         "Is it true that bees are fish?",
         "Which bill that Congress passed helps veterans?",
+        "What was it that spoiled the grapes of Burgundy?",
+        "Why do stores let customers keep what they wanted to return?",
     ],
 )
 def test_a_question_with_a_subject_of_its_own_stands_alone(question: str) -> None:
@@ -137,6 +144,8 @@ def test_a_question_with_a_subject_of_its_own_stands_alone(question: str) -> Non
         "How many Grammys does she have?",
         "Which minister said so?",
         "And album of the year?",
+        "why on that date?",
+        "Why have they stopped?",
     ],
 )
 def test_a_question_that_stands_for_something_unnamed_leans(question: str) -> None:

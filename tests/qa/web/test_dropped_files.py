@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.backends.open import store
 from embeddings.build.options import BuildOptions
 from embeddings.errors import QAError
 from qa.pipeline import QA
@@ -99,6 +100,24 @@ def test_what_was_added_can_be_taken_away_and_nothing_else(index: Path, upload: 
     assert ["zebra.md", "deleted", ""] in rows
     assert articles(index) == before
     assert list((index / "added").iterdir()) == []
+
+
+def test_a_removal_can_be_undone_while_the_index_is_the_one_that_it_made(index: Path, upload: Path) -> None:
+    updates.added(dropped(upload, zebra_md=ZEBRA, llama_md="The llama Lola won."), index, quiet)
+    before = articles(index)
+    updates.removed(["zebra.md"], index, quiet)
+    made = store(index).current()
+    assert "added/zebra.md" not in articles(index)
+    updates.put_back(index, made)
+    assert articles(index) == before
+    assert (index / "added" / "zebra.md").read_text("utf-8") == ZEBRA
+    updates.rebuilt(index, quiet)
+    assert articles(index) == before
+    updates.removed(["zebra.md"], index, quiet)
+    made = store(index).current()
+    updates.removed(["llama.md"], index, quiet)
+    with pytest.raises(QAError, match="changed since"):
+        updates.put_back(index, made)
 
 
 def test_where_the_build_fails_all_is_as_it_was(index: Path, upload: Path, sources: Path) -> None:

@@ -17,7 +17,7 @@ from embeddings.types import Article, Filter, Passage, Skipped
 from qa.types import Answer, RankedPassage, Result, Short, Signals
 from qa.web import api, cards, reasons, server, timeline, turns, updates
 from qa.web.security import guard
-from qa.web.tabs import articles, ask, evidence
+from qa.web.tabs import ask, evidence, library
 from qa.web.turns import Turn
 from qa.wording import markup
 from qa.wording.safe_text import isolated
@@ -394,9 +394,31 @@ def test_progress_says_what_is_left() -> None:
 
 def test_articles_are_found_by_all_words() -> None:
     listed = [article(), article(source="Another")]
-    count, rows = articles.listed(listed, "another bridge")
-    assert "1 of 2 articles" in count
-    assert rows == [["2022-11-03", "Another", "A bridge"]]
+    assert library.matching(listed, "another bridge", frozenset()) == listed[1:]
+    assert library.matching(listed, "dawn", frozenset({"a.md"})) == listed
+    assert library.matching(listed, "dawn", frozenset()) == []
+
+
+def test_articles_are_listed_a_page_at_a_time_in_the_order_that_is_chosen() -> None:
+    every = [
+        replace(article(date=f"2022-01-{n % 28 + 1:02}"), id=f"n{n}", title=f"Title {n:02}")
+        for n in range(60)
+    ]
+    newest = Seen(library.listed(every, 60, library.View()))
+    assert "1 to 50 of 60 articles" in newest.text
+    assert newest.text.index("Title 55") < newest.text.index("Title 10")
+    by_title = library.View().after("sort:title")
+    rest = Seen(library.listed(every, 60, by_title.after("page:50")))
+    assert [f"Title {n:02}" in rest.text for n in (49, 50, 59)] == [False, True, True]
+    assert by_title.after("sort:title").falls
+    assert by_title.after("page:x") == by_title.after("sort:x") == by_title.after("open:n1") == by_title
+    beyond = library.listed(every[:3], 60, library.View(first=50))
+    assert "3 of 60 articles" in beyond
+    hostile = Seen(
+        library.listed([replace(article(), id=HOSTILE, title=HOSTILE, source=HOSTILE)], 1, by_title)
+    )
+    assert "script" not in hostile.tags
+    assert not {"onerror", "onclick"} & hostile.attributes
 
 
 class StubQA:
