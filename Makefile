@@ -18,7 +18,7 @@ SERVING ?= $(HOME)/.cache/article-qa/serving
 PEER_NAMES := $(notdir $(basename $(wildcard benchmarks/peers/requirements/*.txt)))
 ROUNDS ?= 200
 
-.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-speed bench-million bench-page \
+.PHONY: install chat test test-browser lint bench-quality bench-dialogues bench-languages bench-speed bench-million bench-page \
   reader bench-milvus bench-worst bench-claims bench-peers bench-ray test-milvus test-llm load-test crash-test fuzz mutants \
   pictures docs lock audit licences clean
 
@@ -54,6 +54,12 @@ bench-quality: install
 
 bench-dialogues: install
 	$(BIN)/python -m benchmarks.dialogues
+
+# The same questions in twelve languages; XQUAD is a folder of xquad.LANGUAGE.json,
+# WORDS=1 leaves out the encoder
+XQUAD ?= ../shared/xquad
+bench-languages: install
+	XQUAD=$(XQUAD) WORDS=$(WORDS) $(BIN)/python -m benchmarks.languages
 
 bench-million: install
 	NEWSQA=$(NEWSQA) $(BIN)/python -m benchmarks.million

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Vectors: TypeAlias = NDArray[np.float32]
 Numbers: TypeAlias = NDArray[np.int64]
 
+ENGLISH = "en"
+"""The language of a text that is not known to be in another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -28,6 +31,8 @@ class Article:
     """The file it was read from."""
     pages: tuple[int, ...] = ()
     """Where in `text` the second and each further page begins; empty where the source has no pages."""
+    language: str = ENGLISH
+    """ISO 639-1; told from its text when it is indexed."""
 
     def on_pages(self, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last page of `text[start:end]`, from 1; None where the source has no pages."""
@@ -38,8 +43,8 @@ class Article:
 
 def as_article(fields: Sequence[Any]) -> Article:
     """The article with these fields in their order, as JSON gives them."""
-    id, title, text, url, date, source, path, pages = fields
-    return Article(id, title, text, url, date, source, path, tuple(pages))
+    id, title, text, url, date, source, path, pages, language = fields
+    return Article(id, title, text, url, date, source, path, tuple(pages), language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,15 +69,17 @@ def _first_of_each(ranked: Iterable[RankedPassage]) -> list[RankedPassage]:
 
 
 def _on_topic(qa: QA, coverage: Coverage, place: RankedPassage) -> bool:
-    words = coverage.share([place.passage.article.title, place.passage.text])
+    article = place.passage.article
+    words = coverage.share([article.title, place.passage.text], article.language)
     cosine = float(comparable(qa.index, np.array([place.signals.dense], np.float32))[0])
     return cosine + _WORDS * words >= _ON_TOPIC
 
 
 def _sentences(qa: QA, topic: str, coverage: Coverage, places: Sequence[RankedPassage]) -> list[Answer]:
     """Of each passage its sentence that is nearest to `topic`."""
-    spans = [list(sentence_spans(place.passage.text)) for place in places]
-    texts = [place.passage.text[a:b] for place, own in zip(places, spans, strict=True) for a, b in own]
+    passages = [place.passage for place in places]
+    spans = [list(sentence_spans(passage.text, passage.article.language)) for passage in passages]
+    texts = [passage.text[a:b] for passage, own in zip(passages, spans, strict=True) for a, b in own]
     if not texts:
         return []
     encoder = qa.index.encoder
@@ -91,7 +93,7 @@ def _sentences(qa: QA, topic: str, coverage: Coverage, places: Sequence[RankedPa
             text = passage.text[start:end]
             lead = passage.start + start < _LEAD
             unclear = text.split()[0].strip("“”\"'").lower() in _UNCLEAR
-            said = float(cosines[done + at]) + _WORDS * coverage.share([text])
+            said = float(cosines[done + at]) + _WORDS * coverage.share([text], passage.article.language)
             scores.append(said + _LEADS * lead - _LOSES * unclear)
         start, end = own[int(np.argmax(scores))]
         chosen.append(Answer(passage.article, passage.start + start, passage.start + end, place.rank))

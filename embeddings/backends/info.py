@@ -19,6 +19,7 @@ def describe(place: str | Path) -> dict[str, Any]:
         "since": stats.since,
         "until": stats.until,
         "sources": stats.sources,
+        "languages": manifest.languages,
         "model": manifest.model,
         "encoder": manifest.encoder,
         "vectors": manifest.vectors,

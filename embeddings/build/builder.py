@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from time import perf_counter
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from embeddings.encoders.batches import BATCH
 from embeddings.index.about import About
 from embeddings.index.records import Kept, content_hash
 from embeddings.sources.source import Source
+from embeddings.text.languages import identified
 from embeddings.text.passages import PassageSettings, cut, documents
 from embeddings.types import Article, Encoder, Prepared, Skipped, Vectors
 
@@ -77,6 +78,8 @@ class Builder:
             **asdict(self._changes.changes()),
             skipped=tuple(skipped),
             seconds=perf_counter() - started,
+            languages=manifest.languages,
+            model=manifest.model,
             published=not self._writer.repeats(manifest),
         )
 
@@ -88,13 +91,16 @@ class Builder:
         if self._previous and self._previous.vectors:
             kept = self._previous.catalog.kept_by_content(content)
         if kept and self._previous:
+            article = replace(article, language=kept.language)
             spans = self._previous.catalog.spans(kept.first, kept.count)
             self._waiting.append(kept)
         elif isinstance(item, Prepared):
+            article = identified(article)
             spans = item.spans
             self._waiting.append(item.vectors)
             self._fresh += len(spans)
         else:
+            article = identified(article)
             spans = cut(article, self._encoder, self._settings)
             self._waiting.extend(documents(article, spans, self._encoder, self._settings))
             self._fresh += len(spans)

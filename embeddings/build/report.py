@@ -1,6 +1,7 @@
 """What a build says while it runs, and when it is done."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from embeddings.build.changes import Changes
 from embeddings.types import Skipped
@@ -30,5 +31,9 @@ class Report(Changes):
     seconds: float
     resumed: int = 0
     """Passages whose vectors an interrupted build had already encoded."""
+    languages: Mapping[str, int] = field(default_factory=dict)
+    """Articles of each language, most first."""
+    model: str = ""
+    """That encodes, as a user names it."""
     published: bool = True
     """Whether it made a new generation: not where it would be the same as the one before."""

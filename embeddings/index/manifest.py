@@ -6,7 +6,8 @@ import os
 import re
 import shlex
 import stat
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ PASSAGES = "passages.npy"
 _NEEDED = {ARTICLES, PASSAGES, VECTORS, f"{PASSAGE_WORDS}/meta.json", f"{ARTICLE_WORDS}/meta.json"}
 _NAME = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 """What FAISS, SQLite and tantivy call their files; no system takes it for another folder or drive."""
+_LANGUAGE = re.compile("[a-z]{2}")
 
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What is raised where a manifest is none."""
@@ -88,6 +90,8 @@ class Manifest:
     files: dict[str, FileSum]
     readings: dict[str, dict[str, Any]] = field(default_factory=dict)
     """How each source is read that is not read as usual."""
+    languages: dict[str, int] = field(default_factory=dict)
+    """Articles of each language, most first."""
     name: str = ""
     """As `qa index --name` says; empty where nobody has."""
     description: str = ""
@@ -111,6 +115,7 @@ class Manifest:
         counts: tuple[int, int],
         vectors: str,
         files: dict[str, FileSum],
+        languages: Mapping[str, int],
         about: About,
     ) -> Self:
         """That of a generation made now; `counts` are its articles and passages."""
@@ -118,9 +123,9 @@ class Manifest:
         made_by = (encoder.name, encoder.fingerprint, encoder.dim, settings)
         paths = [source.path for source in sources]
         readings = {source.path: how for source in sources if (how := to_json(source.reading))}
-        return cls(
-            FORMAT, created, paths, *made_by, *counts, vectors, files, readings, about.name, about.description
-        )
+        known = dict(Counter(languages).most_common())
+        named = (about.name, about.description)
+        return cls(FORMAT, created, paths, *made_by, *counts, vectors, files, readings, known, *named)
 
     def save(self, folder: Path) -> None:
         """Write it into `folder`, as its last file."""
@@ -210,6 +215,9 @@ def _checked(values: dict[str, Any], needed: Iterable[str]) -> dict[str, Any]:
     About(values.get("name", ""), values.get("description", "")).check()
     for how in values.get("readings", {}).values():
         from_json(how)
+    for code, count in values.get("languages", {}).items():
+        if not _LANGUAGE.fullmatch(code) or type(count) is not int:
+            raise ValueError(f"languages have {code!r}: {count!r}")
     files = {name: FileSum(**sum) for name, sum in values["files"].items()}
     for name in files:
         if not _stays_inside(name):

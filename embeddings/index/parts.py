@@ -38,8 +38,15 @@ class Words(Protocol):
 
     def __len__(self) -> int: ...
 
-    def terms(self, text: str) -> list[str]:
-        """The distinct terms of `text` as they are indexed, in order: stop words only if it has no others."""
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the articles, the commonest first."""
+
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """The distinct terms of `text` as they are indexed, in order: stop words only if it has no others.
+
+        Without a `language`, those of each language of the articles: a question is too short to tell its own.
+        """
 
     def frequencies(self, terms: Sequence[str]) -> list[int]:
         """The number of units that hold each term."""
@@ -100,6 +107,9 @@ class ArticleCatalog(Protocol):
 
     def first_passages(self, passages: Numbers) -> NDArray[np.bool_]:
         """For each passage, whether it opens its article."""
+
+    def languages(self, articles: Numbers) -> list[str]:
+        """The language of each article."""
 
     def leads(self, articles: Numbers) -> Numbers:
         """Number of the first passage of each article that has one."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from embeddings.types import Article
+from embeddings.types import ENGLISH, Article
 
 
 def content_hash(article: Article) -> bytes:
@@ -33,6 +33,7 @@ class Kept:
     signature: bytes
     first: int
     count: int
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from embeddings.text.analysis import EAST, SOUTH_EAST
 from embeddings.text.sentences import Span, sentence_spans
 from embeddings.types import Article, Encoder
 
 _WORD = re.compile(r"\S+")
+_WORDS = {
+    **dict.fromkeys(("zh", "ja"), re.compile(rf"[{EAST}]{{1,2}}|[^\s{EAST}]+")),
+    **dict.fromkeys(("th", "lo", "my", "km"), re.compile(rf"[{SOUTH_EAST}]{{1,5}}|[^\s{SOUTH_EAST}]+")),
+}
+"""About as many as there are words, in languages that put no spaces between them."""
 _MAX_CHARACTERS = 2_000
 """Of a passage, whatever its words and tokens say: a word without end can be one token."""
 _BLOCK = 1_000
@@ -74,18 +80,25 @@ def cut(article: Article, encoder: Encoder, settings: PassageSettings) -> list[S
     title = short_title(article.title, encoder, settings)
     title_tokens = encoder.count_tokens([document(title, "")])[0]
     budget = max(1, encoder.max_tokens - title_tokens)
-    sentences = sentence_spans(article.text)
+    sentences = sentence_spans(article.text, article.language)
+    word = _WORDS.get(article.language, _WORD)
     spans: list[Span] = []
     while block := list(islice(sentences, _BLOCK)):
-        spans.extend(_cut(article.text, block, title, encoder, settings, budget))
+        spans.extend(_cut(article.text, block, title, encoder, settings, budget, word))
     return spans
 
 
 def _cut(
-    text: str, sentences: list[Span], title: str, encoder: Encoder, settings: PassageSettings, budget: int
+    text: str,
+    sentences: list[Span],
+    title: str,
+    encoder: Encoder,
+    settings: PassageSettings,
+    budget: int,
+    word: re.Pattern[str],
 ) -> list[Span]:
     while True:
-        pieces = _pieces(text, sentences, encoder, budget)
+        pieces = _pieces(text, sentences, encoder, budget, word)
         runs = _pack(pieces, settings.words, settings.overlap, budget)
         spans = [(run[0].start, run[-1].end) for run in runs]
         counts = encoder.count_tokens([document(title, text[a:b]) for a, b in spans])
@@ -96,14 +109,16 @@ def _cut(
         budget = max(1, budget - over)
 
 
-def _pieces(text: str, spans: list[Span], encoder: Encoder, budget: int) -> list[_Piece]:
+def _pieces(
+    text: str, spans: list[Span], encoder: Encoder, budget: int, word: re.Pattern[str]
+) -> list[_Piece]:
     counts = encoder.count_tokens([text[a:b] for a, b in spans])
     pieces: list[_Piece] = []
     for (start, end), tokens in zip(spans, counts, strict=True):
         if tokens > budget or end - start > _MAX_CHARACTERS:
             pieces.extend(_split(text, start, end, encoder, budget))
         else:
-            pieces.append(_Piece(start, end, _count_words(text[start:end]), tokens))
+            pieces.append(_Piece(start, end, sum(1 for _ in word.finditer(text, start, end)), tokens))
     return pieces
 
 
@@ -154,7 +169,3 @@ def _end(pieces: Sequence[_Piece], first: int, words: int, budget: int) -> int:
         if full and at > first:
             return at
     return len(pieces)
-
-
-def _count_words(text: str) -> int:
-    return sum(1 for _ in _WORD.finditer(text))

@@ -3,34 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from tantivy import Filter as TokenFilter
-from tantivy import TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from embeddings.types import Vectors
-
-_STOP_WORDS = (
-    "a about after all also am an and any are as at be been before being but by can could did do does "
-    "for from had has have he her him his how i if in into is it its many may me might more most much "
-    "must my name no not of off on or other our out over s shall she should so some such t than that the "
-    "their them then there these they this those to under up us was we were what when where which "
-    "while who whom whose why will with would you your"
-).split()
-
-
-def analyzer(stop_words: bool = True) -> TextAnalyzer:
-    """Words as they are indexed: runs of letters and digits, lower case, without accents, English stems.
-
-    Without `stop_words`, those that only hold an English question together are left out.
-    """
-    builder = (
-        TextAnalyzerBuilder(Tokenizer.simple())
-        .filter(TokenFilter.remove_long(60))
-        .filter(TokenFilter.lowercase())
-        .filter(TokenFilter.ascii_fold())
-    )
-    if not stop_words:
-        builder = builder.filter(TokenFilter.custom_stopword(_STOP_WORDS))
-    return builder.filter(TokenFilter.stemmer("english")).build()
+from embeddings.text.analysis import analyze
+from embeddings.types import ENGLISH, Vectors
 
 
 def searched(title: str, text: str) -> str:
@@ -44,9 +19,9 @@ def searched(title: str, text: str) -> str:
 class Terms:
     """The terms of a kind of unit, passages or articles; a subclass knows how many there are of what."""
 
-    def __init__(self) -> None:
-        self._analyzer = analyzer()
-        self._pruning = analyzer(stop_words=False)
+    def __init__(self, languages: Sequence[str] = (ENGLISH,)) -> None:
+        self.languages = tuple(languages) or (ENGLISH,)
+        """Of the articles, the commonest first."""
 
     def __len__(self) -> int:
         raise NotImplementedError
@@ -55,10 +30,15 @@ class Terms:
         """The number of units that hold each term."""
         raise NotImplementedError
 
-    def terms(self, text: str) -> list[str]:
-        """The distinct terms of `text` as they are indexed, in order: stop words only if it has no others."""
-        terms = self._pruning.analyze(text) or self._analyzer.analyze(text)
-        return list(dict.fromkeys(terms))
+    def terms(self, text: str, language: str | None = None) -> list[str]:
+        """The distinct terms of `text` as they are indexed, in order: stop words only if it has no others.
+
+        Without a `language`, those of each language of the articles: a question is too short to tell its own.
+        """
+        found: list[str] = []
+        for one in (language,) if language else self.languages:
+            found += analyze(text, one, stop_words=False) or analyze(text, one)
+        return list(dict.fromkeys(found))
 
     def idf(self, terms: Sequence[str]) -> Vectors:
         """Float32 `(len(terms),)`: inverse document frequency of each term, as BM25 has it."""

@@ -78,8 +78,10 @@ def found(
     near = comparable(index, index.encoder.encode_document(titles) @ query.vector)
     return Found(
         lead_cosine=float(leads.max(initial=0)),
-        lead_coverage=max(coverage.share([p.article.title, p.article.text[:LEAD]]) for p in best),
-        coverage=coverage.share([*titles, *(passage.text for passage in best)]),
+        lead_coverage=max(
+            coverage.share([p.article.title, p.article.text[:LEAD]], p.article.language) for p in best
+        ),
+        coverage=coverage.together(best),
         title_cosine=float(near.max(initial=0)),
         dense_gap=gap(dense),
         words_gap=words_gap(index, query, ranking),

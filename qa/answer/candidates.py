@@ -41,7 +41,7 @@ def candidates(
     """Sentences of `passages` with their best span, each once; ranks are places in `passages`, from 1."""
     best: dict[tuple[str, int], Candidate] = {}
     for rank, (passage, score, marked) in enumerate(zip(passages, scores, spans, strict=True), 1):
-        sentences = list(sentence_spans(passage.text)) if marked else []
+        sentences = list(sentence_spans(passage.text, passage.article.language)) if marked else []
         for span in marked:
             start, end = _around(span, sentences)
             if not _states(passage.text, start, end):

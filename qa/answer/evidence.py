@@ -113,7 +113,10 @@ and without, as they alone are of a small corpus.
 
 def features(coverage: Coverage, passages: Sequence[Passage], found: Sequence[Candidate]) -> list[Features]:
     """A row for each candidate."""
-    held = [coverage.share([passage.article.title, passage.text]) for passage in passages]
+    held = [
+        coverage.share([passage.article.title, passage.text], passage.article.language)
+        for passage in passages
+    ]
     agreements = _agreements(found)
     return [
         Features(
@@ -151,9 +154,8 @@ def surroundings(
 ) -> Surroundings:
     """What the ranking and the words of `passages`, those that are read, say."""
     dense = comparable(index, ranking.signals["dense"])
-    texts = {text for passage in passages for text in (passage.article.title, passage.text) if text}
     return Surroundings(
-        coverage=coverage.share(sorted(texts)),
+        coverage=coverage.together(passages),
         dense_gap=gap(dense),
         words_gap=words_gap(index, query, ranking),
         size=math.log(min(LARGEST, max(SMALLEST, index.manifest.articles))),

@@ -4,7 +4,7 @@ import numpy as np
 
 from embeddings.index.index import ArticleIndex
 from embeddings.types import Vectors
-from qa.retrieval.ranking import Query, Ranking, best_words
+from qa.retrieval.ranking import Query, Ranking, most_words
 
 _TENTH = 10
 
@@ -17,5 +17,6 @@ def gap(values: Vectors) -> float:
 
 def words_gap(index: ArticleIndex, query: Query, ranking: Ranking) -> float:
     """The gap of BM25 of passages, as shares of the most that the question could reach."""
-    most = best_words(index.passage_words, query.text) or 1.0
-    return gap(np.asarray(ranking.signals["passage_words"] / most, np.float32))
+    most = most_words(index, index.passage_words, query.text, ranking.articles)
+    values = ranking.signals["passage_words"]
+    return gap(np.asarray(values / np.where(most > 0, most, 1.0).astype(np.float32), np.float32))

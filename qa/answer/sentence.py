@@ -126,12 +126,12 @@ def _columns(
     texts = [candidate.answer.text for candidate in candidates]
     cosines = comparable(index, index.encoder.encode_document(texts) @ query.vector)
     asks = _asks(query.text)
-    match = max(coverage.share([p.article.title, p.text]) for p in passages)
+    match = max(coverage.share([p.article.title, p.text], p.article.language) for p in passages)
     rows = [
         Features(
             cosine=float(cosine),
-            coverage=coverage.share([text]),
-            pairs=coverage.pairs(text),
+            coverage=coverage.share([text], candidate.answer.article.language),
+            pairs=coverage.pairs(text, candidate.answer.article.language),
             passage=candidate.passage,
             name=float(asks == "name" and candidate.name),
             number=float((asks == "number" and candidate.number) or (asks == "date" and candidate.date)),
@@ -151,7 +151,7 @@ def _candidates(
     found: dict[tuple[str, int], _Candidate] = {}
     asked = set(_words(question.lower()))
     for rank, (passage, score) in enumerate(zip(passages, scores, strict=False), 1):
-        for start, end in sentence_spans(passage.text):
+        for start, end in sentence_spans(passage.text, passage.article.language):
             answer = Answer(passage.article, passage.start + start, passage.start + end, rank)
             key = (passage.article.id, answer.start)
             if key not in found:
@@ -165,14 +165,15 @@ def _candidate(answer: Answer, score: float, asked: set[str], coverage: Coverage
     names = [word for place, word in new if word[0].isupper() and place > 0]
     undated = _words(_DATE.sub(" ", answer.text))
     numbers = [word for word in undated if word.lower() not in asked and _NUMBER.search(word)]
-    evidence = coverage.words.terms(answer.text)
+    language = answer.article.language
+    evidence = coverage.words.terms(answer.text, language)
     marked = [word for _, word in new if word[0].isupper() or any(c.isdigit() for c in word)]
-    news = coverage.words.terms(" ".join(marked)) if marked else []
+    news = coverage.words.terms(" ".join(marked), language) if marked else []
     return _Candidate(
         answer,
         score,
-        frozenset(evidence) - coverage.shares.keys(),
-        frozenset(news) - coverage.shares.keys(),
+        frozenset(evidence) - coverage.shares(language).keys(),
+        frozenset(news) - coverage.shares(language).keys(),
         bool(names),
         bool(numbers),
         bool(_DATE.search(answer.text)),

@@ -86,7 +86,8 @@ def _build(
     """Build from `read_from`; the addresses among those that were `named` are fetched."""
     from embeddings.build.options import BuildOptions
     from qa.answer.load_reader import prepare_reader
-    from qa.cli.terminal import build_progress, print_report
+    from qa.cli.progress import build_progress
+    from qa.cli.terminal import print_report
     from qa.pipeline import QA
 
     with build_progress() as progress:

@@ -1,12 +1,12 @@
-"""What people read in a terminal: plain lines in a pipe, colours and a progress bar on a screen."""
+"""What people read in a terminal: plain lines in a pipe, colours on a screen."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from embeddings.encoders.models import DEFAULT_MODEL
 from embeddings.types import Article, Passage, Skipped
+from qa.wording.languages import counted, unread
 from qa.wording.phrases import NO_ANSWER, NO_PASSAGE, by_corpus, change_counts, likelihood, others, pages
 from qa.wording.safe_text import one_line, printable
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from embeddings.build.preview import Preview
-    from embeddings.build.report import Progress, Report
+    from embeddings.build.report import Report
     from qa.evaluation.evaluate import Evaluation
     from qa.retrieval.explain import Explanation, Word
     from qa.types import Answer, RankedPassage, Result
@@ -184,6 +184,8 @@ def print_report(report: "Report", index: str) -> None:
     )
     if not report.published:
         out.print("nothing has changed: the index stays as it is")
+    elif note := unread(report.model, report.languages):
+        print(printable(note), file=sys.stderr)
 
 
 def print_preview(preview: "Preview", index: str) -> None:
@@ -235,15 +237,17 @@ def print_info(info: dict[str, Any]) -> None:
     sources = info["sources"]
     shown = ", ".join(f"{name} ({count})" for name, count in list(sources.items())[:5])
     more = f", and {len(sources) - 5} more" if len(sources) > 5 else ""
+    note = unread(info["model"], info["languages"])
     lines = {
         "name": info["name"],
         "about": info["description"],
         "index": f"{info['index']} (format {info['format']}, {info['bytes'] / 1e6:.1f} MB)",
         "made": f"{info['created']} from {', '.join(info['read_from'])}",
         "articles": f"{info['articles']}, dated {info['since'] or '?'} to {info['until'] or '?'}",
+        "languages": counted(info["languages"]),
         "passages": str(info["passages"]),
         "publishers": (shown or "none named") + more,
-        "model": f"{info['model']} ({info['encoder'][:12]})",
+        "model": f"{info['model']} ({info['encoder'][:12]})" + (f"; {note}" if note else ""),
         "vectors": info["vectors"],
         "reader": f"{info['reader']} ({info['reader_fingerprint'][:12]}), {_rests_on(info)}",
     }
@@ -269,31 +273,3 @@ def print_evaluation(evaluation: "Evaluation") -> None:
 def _ids(ids: Sequence[str]) -> str:
     more = " ..." if len(ids) > _SHOWN_IDS else ""
     return f"{len(ids)} ({', '.join(map(one_line, ids[:_SHOWN_IDS]))}{more})" if ids else "0"
-
-
-@contextmanager
-def build_progress() -> "Iterator[Callable[[Progress], None]]":
-    """A function that shows how far a build is: a bar on a screen, a line now and then in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda at: print(_progress_line(at), file=sys.stderr)
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("loading the model", total=1.0)
-
-        def show(at: "Progress") -> None:
-            done = f"{at.articles} articles, {at.passages} passages"
-            said = printable(at.fetched) if at.fetched else done
-            bar.update(task, completed=at.fraction, description=said)
-
-        yield show
-
-
-def _progress_line(at: "Progress") -> str:
-    if at.fetched:
-        return one_line(at.fetched)
-    return f"{at.fraction:4.0%} {at.articles} articles, {at.passages} passages"

@@ -93,7 +93,7 @@ def sampled(articles: Iterable[Article], sample: int, seed: int = 0) -> list[Kno
 def known_item(article: Article) -> KnownItem | None:
     """`article` as a known item, or None where it has no words to be asked or to be found by."""
     titled = len(_words(article.title)) >= _FEWEST_ASKED
-    asked = article.title if titled else _first_sentence(article.text)
+    asked = article.title if titled else _first_sentence(article)
     text = without(article.text, asked)
     if not asked or len(asked) > LONGEST or len(_words(text)) < _FEWEST_LEFT:
         return None
@@ -114,8 +114,9 @@ def without(text: str, phrase: str) -> str:
     return text.strip()
 
 
-def _first_sentence(text: str) -> str:
-    sentences = (text[start:end] for start, end in sentence_spans(text))
+def _first_sentence(article: Article) -> str:
+    spans = sentence_spans(article.text, article.language)
+    sentences = (article.text[start:end] for start, end in spans)
     return next((sentence for sentence in sentences if len(_words(sentence)) >= _FEWEST_ASKED), "")
 
 

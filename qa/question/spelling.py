@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from embeddings.index.index import ArticleIndex
 from embeddings.index.parts import Words
+from embeddings.text.analysis import analyze, bare
 
 _WORD = re.compile(r"[^\W\d_][^\W\d_’'-]*[^\W\d_]")
 _SHORTEST = 4
@@ -34,22 +35,34 @@ _SAME = 0.7
 
 def respelled(index: ArticleIndex, question: str) -> str | None:
     """`question` with the corpus's own words in place of those that it hardly knows; None without any."""
-    asked = set(index.passage_words.terms(question))  # without the words that only hold a question together
+    language = _language(index.passage_words, question)
+    asked = set(index.passage_words.terms(question, language))  # without those that only hold it together
     loud = question.isupper()
 
     def read(found: re.Match[str]) -> str:
         word = found[0]
         abbreviated = word.isupper() and not loud
-        return word if abbreviated else _nearest(index, word, asked) or word
+        return word if abbreviated else _nearest(index, word, asked, language) or word
 
     corrected = _WORD.sub(read, question)
     return corrected if corrected != question else None
 
 
-def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
+def _language(words: Words, question: str) -> str:
+    """The language of the articles in which most terms of `question` are known."""
+    if len(words.languages) == 1:
+        return words.languages[0]
+    known = {
+        language: sum(count > 0 for count in words.frequencies(analyze(question, language)))
+        for language in words.languages
+    }
+    return max(known, key=lambda language: known[language])
+
+
+def _nearest(index: ArticleIndex, word: str, asked: set[str], language: str) -> str | None:
     """The word of the corpus that `word` is a slip for, or another spelling of, if it is one."""
     words = index.passage_words
-    terms = words.terms(word)
+    terms = words.terms(word, language)
     if len(word) < _SHORTEST or len(terms) != 1 or terms[0] not in asked:
         return None
     known = words.frequencies(terms)[0]
@@ -57,7 +70,7 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
         return None
     whole = index.encoder.count_tokens([word.lower()])[0] == 1
     edits = 2 if len(word) >= _LONG else 1
-    counts = _neighbours(index, word, terms[0], edits)
+    counts = _neighbours(index, word, terms[0], edits, language)
     close = {other: OSA.distance(word.lower(), other, score_cutoff=edits) for other in counts}
     base = _DERIVED.sub("", word.lower())
     close = {
@@ -70,28 +83,30 @@ def _nearest(index: ArticleIndex, word: str, asked: set[str]) -> str | None:
     close = {
         other: distance
         for other, distance in close.items()
-        if not known or _frequency(words, other) >= _COMMONER * known**2
+        if not known or _frequency(words, other, language) >= _COMMONER * known**2
     }
     if not close:
         return None
     least = min(close.values())
     nearest = sorted(
         (other for other, distance in close.items() if distance == least),
-        key=lambda other: (-_frequency(words, other), -counts[other], other),
+        key=lambda other: (-_frequency(words, other, language), -counts[other], other),
     )[:_COMPARED]
-    others = " ".join(asked - {terms[0]})
+    others = " ".join(bare(term) for term in asked - {terms[0]})
     best = max(nearest, key=lambda other: _beside(words, other, others)) if others else nearest[0]
     return best.capitalize() if word[0].isupper() else best
 
 
-def _neighbours(index: ArticleIndex, word: str, term: str, edits: int) -> Counter[str]:
+def _neighbours(index: ArticleIndex, word: str, term: str, edits: int, language: str) -> Counter[str]:
     """Words of other terms in passages that have one near `term`, with how often they stand there."""
     words = index.passage_words
     passages = index.catalog.passages(words.near(term, edits, _LOOKED_AT))
     texts = " ".join(f"{passage.article.title} {passage.text}" for passage in passages)
     counts = Counter(found.lower() for found in _WORD.findall(texts))
     near = {other for other in counts if abs(len(other) - len(word)) <= edits}
-    return Counter({other: counts[other] for other in near if words.terms(other) not in ([], [term])})
+    return Counter(
+        {other: counts[other] for other in near if words.terms(other, language) not in ([], [term])}
+    )
 
 
 def _spellings(index: ArticleIndex, word: str, others: Iterable[str]) -> list[str]:
@@ -109,5 +124,5 @@ def _beside(words: Words, word: str, others: str) -> float:
     return float(words.scores(others, numbers).max(initial=0))
 
 
-def _frequency(words: Words, word: str) -> int:
-    return max(words.frequencies(words.terms(word)), default=0)
+def _frequency(words: Words, word: str, language: str) -> int:
+    return max(words.frequencies(words.terms(word, language)), default=0)

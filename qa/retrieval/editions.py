@@ -31,10 +31,13 @@ def gains(
     that score nearly the same, and that one its own; but a year that lacks words of the question that the
     best one has, such as a winner's name, is not meant.
     """
-    asked = set(index.article_words.terms(question))
+    words = index.article_words
+    asked = {language: set(words.terms(question, language)) for language in words.languages}
 
     def held(number: int) -> set[str]:
-        return asked & set(index.article_words.terms(f"{named[number].title}\n{named[number].text}"))
+        article = named[number]
+        text = f"{article.title}\n{article.text}"
+        return asked[article.language] & set(words.terms(text, article.language))
 
     gained = np.zeros(len(scores), np.float32)
     unique, firsts = np.unique(articles, return_index=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from embeddings.index.index import ArticleIndex
 from embeddings.index.parts import ArticleCatalog
+from embeddings.text.analysis import bare, has_spaces
 from embeddings.types import Article, Filter, Numbers, Vectors
 from qa.retrieval.coverage import Coverage
 from qa.retrieval.lookup import find, similar
@@ -191,13 +192,21 @@ def _words(
     index: ArticleIndex, question: str, article: Article, ranked: tuple[RankedPassage, ...]
 ) -> Iterable[Word]:
     words = index.article_words
-    shares = Coverage.of(question, words).shares
-    spelled = {term: word for word in reversed(_WORD.findall(question)) for term in words.terms(word)}
-    title = set(words.terms(article.title))
-    inside = title | set(words.terms(article.text))
-    closest = title | set(words.terms(ranked[0].passage.text) if ranked else ())
+    language = article.language
+    shares = Coverage.of(question, words).shares(language)
+    spelled = {
+        term: word for word in reversed(_WORD.findall(question)) for term in words.terms(word, language)
+    }
+    title = set(words.terms(article.title, language))
+    inside = title | set(words.terms(article.text, language))
+    closest = title | set(words.terms(ranked[0].passage.text, language) if ranked else ())
     for term, share in sorted(shares.items(), key=lambda item: -item[1]):
-        yield Word(spelled.get(term, term), term, share, term in closest, term in inside)
+        yield Word(_spelled(term, spelled, language), bare(term), share, term in closest, term in inside)
+
+
+def _spelled(term: str, words: dict[str, str], language: str) -> str:
+    """The word of the question that `term` stands for; itself where it is but a part of one."""
+    return words.get(term, bare(term)) if has_spaces(language) else bare(term)
 
 
 def _named(article: Article | None) -> dict[str, Any] | None:

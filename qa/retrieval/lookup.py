@@ -11,7 +11,7 @@ from rapidfuzz.process import cdist
 from embeddings.errors import QueryError
 from embeddings.index.index import ArticleIndex
 from embeddings.index.parts import ArticleCatalog
-from embeddings.types import Article
+from embeddings.types import ENGLISH, Article
 
 _SIMILAR = 5
 _HOST = re.compile(r"^\s*\w+://[^/]*")
@@ -65,7 +65,7 @@ def similar(index: ArticleIndex, wanted: str) -> tuple[Article, ...]:
 
 def _terms(index: ArticleIndex, name: str) -> list[str]:
     """What `name` can be known by: days and numbers of lines are in any."""
-    return [term for term in index.article_words.terms(name) if not term.isdigit()]
+    return [term for term in index.article_words.terms(name, ENGLISH) if not term.isdigit()]
 
 
 def _shares(asked: Sequence[str], terms: Mapping[str, Sequence[str]]) -> dict[str, float]:

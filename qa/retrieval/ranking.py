@@ -67,7 +67,7 @@ def rank(
     numbers = _candidates(index, query, narrow, min(max(depth, POOL), index.manifest.passages))
     articles = index.catalog.article_numbers(numbers)
     signals = _signals(index, query, numbers, articles)
-    most = best_words(index.article_words, query.text)
+    most = most_words(index, index.article_words, query.text, articles)
     compared = {**signals, "dense": comparable(index, signals["dense"])}
     scores = _by_article(_fused(compared, most), articles, index.catalog.first_passages(numbers))
     order = np.lexsort((numbers, -scores))
@@ -80,9 +80,15 @@ def rank(
     return ranking.again(years, "edition") if years.any() else ranking
 
 
-def best_words(words: Words, text: str) -> float:
-    """The most that BM25 of `text` can reach."""
-    return BM25_TOP * float(words.idf(words.terms(text)).sum())
+def most_words(index: ArticleIndex, words: Words, text: str, articles: Numbers) -> NDArray[np.float64]:
+    """Float64 `(len(articles),)`: the most that BM25 of `text` can reach in articles of their languages."""
+    tops = {
+        language: BM25_TOP * float(words.idf(words.terms(text, language)).sum())
+        for language in words.languages
+    }
+    if len(tops) == 1:
+        return np.full(len(articles), sum(tops.values()), np.float64)
+    return np.array([tops[language] for language in index.catalog.languages(articles)], np.float64)
 
 
 def _best_copies(stories: Numbers, articles: Numbers) -> NDArray[np.bool_]:
@@ -129,7 +135,7 @@ def _recency(days: Vectors, today: float) -> Vectors:
     return np.asarray(np.nan_to_num(np.exp(-2 * years), nan=0.5), np.float32)
 
 
-def _fused(signals: dict[str, Vectors], most: float) -> Vectors:
+def _fused(signals: dict[str, Vectors], most: NDArray[np.float64]) -> Vectors:
     """The weighted sum of the signals.
 
     Cosines are divided by the question's best. BM25 is divided by the most that the question could reach:
@@ -138,9 +144,9 @@ def _fused(signals: dict[str, Vectors], most: float) -> Vectors:
     tops = {"dense": float(signals["dense"].max(initial=0)), "recency": 1.0, "date": 1.0}
     total = np.zeros(len(signals["dense"]), np.float32)
     for name, values in signals.items():
-        top = tops.get(name, most)
-        if top > 0:
-            total += np.float32(getattr(WEIGHTS, name) / top) * np.maximum(values, 0)
+        top = np.asarray(tops.get(name, most), np.float64)
+        weight = np.divide(getattr(WEIGHTS, name), top, out=np.zeros_like(top), where=top > 0)
+        total += weight.astype(np.float32) * np.maximum(values, 0)
     return total
 
 

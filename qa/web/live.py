@@ -2,19 +2,19 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 from embeddings.backends.open import store
 from embeddings.errors import IndexMismatchError, QAError
-from embeddings.text.terms import analyzer
-from embeddings.types import Article, Filter
+from embeddings.text.analysis import analyze, has_spaces, language_in
+from embeddings.types import ENGLISH, Article, Filter
 from qa.answer.load_judge import DEFAULT_READER
 from qa.corpora.models import Models
 from qa.pipeline import QA
 from qa.types import RankedPassage, Result
+from qa.web.reasons import Term
 from qa.web.turns import Turn
 
 _RARE = 1.6
@@ -23,7 +23,6 @@ _REMEMBERED = 200
 """Answers from the open index: whoever waits with a question that was just answered need not wait longer."""
 _LARGEST = 100_000
 """Characters of the articles of an answer that is remembered."""
-_ANALYZER = analyzer()
 
 
 class LiveQA:
@@ -165,17 +164,18 @@ class LiveQA:
 
 
 @lru_cache(maxsize=20_000)
-def term(word: str) -> str | None:
-    """`word` as the index has it."""
-    found = _ANALYZER.analyze(word)
-    return found[0] if found else None
+def term(word: str, language: str = ENGLISH) -> str | None:
+    """`word` as an index has it of articles in `language`."""
+    found = analyze(word, language)
+    return found[0] if found and (has_spaces(language) or len(found) == 1) else None
 
 
-def asked_term(turn: Turn) -> Callable[[str], str | None]:
+def asked_term(turn: Turn) -> Term:
     """Says of a word which of the rare words of `turn`'s question it is."""
+    languages = sorted({language_in(known) for known in turn.terms})
 
-    def found(word: str) -> str | None:
-        known = term(word)
-        return known if known in turn.terms else None
+    def found(word: str, language: str | None = None) -> str | None:
+        known = (term(word, one) for one in ([language] if language else languages))
+        return next((one for one in known if one in turn.terms), None)
 
     return found

@@ -183,8 +183,10 @@ class LiveCorpora:
 def _together(described: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What several corpora hold, as if they were one."""
     sources: Counter[str] = Counter()
+    languages: Counter[str] = Counter()
     for one in described:
         sources.update(one["sources"])
+        languages.update(one["languages"])
     return {
         "name": ", ".join(one["name"] for one in described),
         "description": "",
@@ -192,6 +194,7 @@ def _together(described: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "since": min((one["since"] for one in described if one["since"]), default=None),
         "until": max((one["until"] for one in described if one["until"]), default=None),
         "sources": dict(sources.most_common()),
+        "languages": dict(languages.most_common()),
         "model": ", ".join(dict.fromkeys(one["model"] for one in described)),
         "created": max(one["created"] for one in described),
     }

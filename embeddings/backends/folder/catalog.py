@@ -11,74 +11,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.backends.folder.catalog_writer import COLUMNS, PASSAGE
 from embeddings.index.manifest import damaged
-from embeddings.index.records import CatalogStats, Kept, content_hash, ordinal, recent_rank
-from embeddings.text.copies import Copy, copied_stories, signature
+from embeddings.index.records import CatalogStats, Kept, ordinal, recent_rank
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Filter, Numbers, Passage, Vectors, as_article
 
-_COLUMNS = "id, title, text, url, date, source, path, pages"
-_TABLE = """
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    url TEXT, date TEXT, source TEXT, path TEXT, pages TEXT NOT NULL,
-    content BLOB NOT NULL, signature BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
-    story INTEGER
-)
-"""
-_INDEXES = """
-CREATE UNIQUE INDEX by_id ON articles (id);
-CREATE INDEX by_content ON articles (content);
-CREATE INDEX by_date ON articles (date, source, first, count);
-CREATE INDEX by_source ON articles (source, first, count);
-CREATE INDEX by_first ON articles (first);
-CREATE INDEX by_story ON articles (story) WHERE story IS NOT NULL;
-"""
-_PASSAGE = np.dtype([("article", "<i8"), ("start", "<i8"), ("end", "<i8")])
-
-
-class CatalogWriter:
-    """Writes a catalog article by article; `close` makes it whole."""
-
-    def __init__(self, articles: Path, passages: Path) -> None:
-        self._db = sqlite3.connect(articles, isolation_level=None)
-        self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLE)
-        self._db.execute("BEGIN")
-        self._path = passages
-        self._spans: list[NDArray[Any]] = []
-        self._copies: list[Copy] = []
-        self.articles = 0
-        self.passages = 0
-
-    def add(self, article: Article, spans: Sequence[Span], kept: Kept | None = None) -> tuple[int, int]:
-        """Number of the article, and of its first passage; `kept` is its row in another catalog."""
-        sketch = kept.signature if kept else signature(article.text)
-        self._copies.append(Copy(article.title, article.source, article.date, sketch))
-        number, first = self.articles, self.passages
-        self._spans.append(np.array([(number, start, end) for start, end in spans], _PASSAGE))
-        self._db.execute(
-            f"INSERT INTO articles (number, {_COLUMNS}, content, signature, first, count)"
-            f" VALUES ({', '.join('?' * 13)})",
-            (
-                *(number, article.id, article.title, article.text, article.url, article.date, article.source),
-                *(article.path, json.dumps(article.pages), content_hash(article), sketch, first, len(spans)),
-            ),
-        )
-        self.articles += 1
-        self.passages += len(spans)
-        return number, first
-
-    def close(self) -> None:
-        found = copied_stories(self._copies)
-        self._db.executemany(
-            "UPDATE articles SET story = ? WHERE number = ?",
-            [(story, number) for number, story in found.items()],
-        )
-        self._db.execute("COMMIT")
-        self._db.executescript(_INDEXES)
-        self._db.close()
-        rows = np.concatenate(self._spans) if self._spans else np.zeros(0, _PASSAGE)
-        np.save(self._path, rows, allow_pickle=False)
+_KEPT = "id, content, signature, first, count, language"
 
 
 class Catalog:
@@ -94,8 +33,8 @@ class Catalog:
             self._passages: NDArray[Any] = np.load(passages, mmap_mode="r", allow_pickle=False)
         except (ValueError, EOFError) as error:
             raise damaged(passages, error) from None
-        if self._passages.dtype != _PASSAGE:
-            raise damaged(passages, f"it holds {self._passages.dtype}, expected {_PASSAGE}")
+        if self._passages.dtype != PASSAGE:
+            raise damaged(passages, f"it holds {self._passages.dtype}, expected {PASSAGE}")
 
     @classmethod
     def open(cls, articles: Path, passages: Path) -> Self:
@@ -114,7 +53,7 @@ class Catalog:
 
     def articles(self, numbers: Iterable[int]) -> dict[int, Article]:
         """The articles of these numbers."""
-        return {row[0]: self._article(row[1:]) for row in self._rows(_COLUMNS, numbers)}
+        return {row[0]: self._article(row[1:]) for row in self._rows(COLUMNS, numbers)}
 
     def _select(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         try:
@@ -134,11 +73,11 @@ class Catalog:
 
     def all_articles(self) -> Iterator[Article]:
         """Every article, in order."""
-        for row in self._select(f"SELECT {_COLUMNS} FROM articles ORDER BY number"):
+        for row in self._select(f"SELECT {COLUMNS} FROM articles ORDER BY number"):
             yield self._article(row)
 
     def article(self, id: str) -> Article | None:
-        row = next(self._select(f"SELECT {_COLUMNS} FROM articles WHERE id = ?", (id,)), None)
+        row = next(self._select(f"SELECT {COLUMNS} FROM articles WHERE id = ?", (id,)), None)
         return self._article(row) if row else None
 
     def number(self, id: str) -> int | None:
@@ -147,7 +86,7 @@ class Catalog:
 
     def headings(self) -> Iterator[Article]:
         """Every article without its text, in order."""
-        columns = _COLUMNS.replace("text", "''")
+        columns = COLUMNS.replace("text", "''")
         for row in self._select(f"SELECT {columns} FROM articles ORDER BY number"):
             yield self._article(row)
 
@@ -181,7 +120,7 @@ class Catalog:
         """The other articles with the report of this one that `narrow` lets through, earliest first."""
         conditions, values = _conditions(narrow)
         rows = self._select(
-            f"SELECT {_COLUMNS} FROM articles WHERE {' AND '.join(['number != ?', *conditions])}"
+            f"SELECT {COLUMNS} FROM articles WHERE {' AND '.join(['number != ?', *conditions])}"
             " AND story = (SELECT story FROM articles WHERE number = ?) ORDER BY date IS NULL, date, number",
             [article, *values, article],
         )
@@ -194,6 +133,11 @@ class Catalog:
             return np.array([ordinal(dates[int(number)]) for number in articles], np.float32)
         except (KeyError, ValueError) as error:
             raise damaged(self._files[0], f"no article, or no day: {error}") from None
+
+    def languages(self, articles: Numbers) -> list[str]:
+        """The language of each article."""
+        found = dict(self._rows("language", articles))
+        return [found[int(number)] for number in articles]
 
     @cached_property
     def today(self) -> float:
@@ -235,29 +179,28 @@ class Catalog:
         return np.concatenate(ranges) if ranges else np.zeros(0, np.int64)
 
     def kept_by_content(self, content: bytes) -> Kept | None:
-        rows = self._select(
-            "SELECT id, content, signature, first, count FROM articles WHERE content = ? LIMIT 1", (content,)
-        )
+        rows = self._select(f"SELECT {_KEPT} FROM articles WHERE content = ? LIMIT 1", (content,))
         row = next(rows, None)
         return self._kept(row) if row else None
 
     def kept(self) -> dict[str, Kept]:
         """Every article's row by id."""
-        rows = self._select("SELECT id, content, signature, first, count FROM articles")
+        rows = self._select(f"SELECT {_KEPT} FROM articles")
         return {row[0]: self._kept(row) for row in rows}
 
     def _article(self, row: Sequence[Any]) -> Article:
-        id, title, text, *others, pages = row
+        id, title, text, *others, pages, language = row
         begins = _numbers(pages)
-        known = all(isinstance(v, str) for v in (id, title, text))
+        known = all(isinstance(v, str) for v in (id, title, text, language))
         if known and begins is not None and all(isinstance(v, str | None) for v in others):
-            return as_article([*row[:-1], begins])
+            return as_article([*row[:-2], begins, language])
         raise damaged(self._files[0], f"fields of {id!r:.100} that are no text")
 
     def _kept(self, row: Sequence[Any]) -> Kept:
         kept = Kept(*row)
         self._check_range(kept.first, kept.count)
-        if isinstance(kept.id, str) and isinstance(kept.content, bytes) and isinstance(kept.signature, bytes):
+        texts = isinstance(kept.id, str) and isinstance(kept.language, str)
+        if texts and isinstance(kept.content, bytes) and isinstance(kept.signature, bytes):
             return kept
         raise damaged(self._files[0], f"fields of {kept.id!r:.100} of another type")
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embeddings.backends.folder import generations
-from embeddings.backends.folder.catalog import Catalog, CatalogWriter
+from embeddings.backends.folder.catalog import Catalog
+from embeddings.backends.folder.catalog_writer import CatalogWriter
 from embeddings.backends.folder.disk_full import naming_a_full_disk
 from embeddings.backends.folder.generations import Generations
 from embeddings.backends.folder.vectors import VectorIndex, cells_path
@@ -157,9 +158,9 @@ class FolderWriter:
     def add(self, article: Article, spans: Sequence[Span], kept: Kept | None = None) -> None:
         number, first = self._catalog.add(article, spans, kept)
         title, date, source = article.title, article.date, article.source
-        self._article_words.add(number, title, article.text, date, source)
+        self._article_words.add(number, title, article.text, date, source, article.language)
         for passage, (start, end) in enumerate(spans, first):
-            self._passage_words.add(passage, title, article.text[start:end], date, source)
+            self._passage_words.add(passage, title, article.text[start:end], date, source, article.language)
         self.articles, self.passages = self._catalog.articles, self._catalog.passages
 
     def add_vectors(self, vectors: Vectors) -> None:
@@ -177,7 +178,8 @@ class FolderWriter:
         self._link_unchanged(files)
         counts = self.articles, self.passages
         kind = f"FAISS {self._vectors.factory}"
-        manifest = Manifest.of(sources, encoder, settings, counts, kind, files, about)
+        languages = self._catalog.languages
+        manifest = Manifest.of(sources, encoder, settings, counts, kind, files, languages, about)
         manifest.save(self._folder)
         return manifest
 
@@ -238,6 +240,7 @@ def open_generation(generation: Path, encoder: Encoder | None = None) -> Article
     except RuntimeError as error:
         raise damaged(generation / VECTORS, error) from None
     catalog = Catalog.open(generation / ARTICLES, generation / PASSAGES)
+    languages = list(manifest.languages)
     index = ArticleIndex(
         str(generation),
         manifest.remedy(generation),
@@ -245,8 +248,8 @@ def open_generation(generation: Path, encoder: Encoder | None = None) -> Article
         encoder,
         catalog,
         FolderVectors(vectors, catalog),
-        WordIndex.open(generation / PASSAGE_WORDS),
-        WordIndex.open(generation / ARTICLE_WORDS),
+        WordIndex.open(generation / PASSAGE_WORDS, languages),
+        WordIndex.open(generation / ARTICLE_WORDS, languages),
     )
     index.check_counts()
     return index

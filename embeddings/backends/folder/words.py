@@ -13,11 +13,14 @@ from tantivy import Occur, Query
 
 from embeddings.index.manifest import damaged
 from embeddings.index.records import day_number
-from embeddings.text.terms import Terms, analyzer, searched
-from embeddings.types import Filter, Numbers, Vectors
+from embeddings.text.analysis import analyze, analyzer
+from embeddings.text.terms import Terms, searched
+from embeddings.types import ENGLISH, Filter, Numbers, Vectors
 
 _ANALYZER = "article_qa"
 _HEAP = 64_000_000
+_MADE = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+"""Reads terms that are made already."""
 
 Clause: TypeAlias = tuple[Occur, Query]
 
@@ -40,10 +43,22 @@ class WordWriter:
         self._index.register_tokenizer(_ANALYZER, analyzer())
         self._writer = self._index.writer(_HEAP, 1)
 
-    def add(self, number: int, title: str, text: str, date: str | None, source: str | None) -> None:
+    def add(
+        self,
+        number: int,
+        title: str,
+        text: str,
+        date: str | None,
+        source: str | None,
+        language: str = ENGLISH,
+    ) -> None:
         document = tantivy.Document()
         document.add_unsigned("number", number)
-        document.add_text("text", searched(title, text))
+        if language == ENGLISH:
+            document.add_text("text", searched(title, text))
+        else:
+            terms = " ".join(analyze(searched(title, text), language))
+            document.add_pre_tokenized_text("text", _MADE.pre_tokenize(terms))
         if date:
             document.add_integer("date", day_number(date))
         if source:
@@ -58,15 +73,18 @@ class WordWriter:
 class WordIndex(Terms):
     """BM25 (k1 1.2, b 0.75) as Lucene and tantivy compute it."""
 
-    def __init__(self, folder: Path, index: tantivy.Index) -> None:
-        super().__init__()
+    def __init__(self, folder: Path, index: tantivy.Index, languages: Sequence[str]) -> None:
+        super().__init__(languages)
         self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
-        """Raises IndexMismatchError where the files are damaged, as do all that read from them."""
+    def open(cls, folder: Path, languages: Sequence[str] = (ENGLISH,)) -> Self:
+        """`languages` are those of the articles.
+
+        Raises IndexMismatchError where the files are damaged, as do all that read from them.
+        """
         with _damage(folder):
             try:
                 index = tantivy.Index.open(str(folder))
@@ -77,7 +95,7 @@ class WordIndex(Terms):
             if index.schema != _schema():
                 raise ValueError("its fields are not those of words")
             index.register_tokenizer(_ANALYZER, analyzer())
-            return cls(folder, index)
+            return cls(folder, index, languages)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)

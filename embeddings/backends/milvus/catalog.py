@@ -109,6 +109,12 @@ class MilvusCatalog:
     def days(self, articles: Numbers) -> Vectors:
         return np.array([ordinal(_iso(day)) for day, _, _, _ in self._known(articles)], np.float32)
 
+    def languages(self, articles: Numbers) -> list[str]:
+        numbers = list({int(number) for number in articles})
+        rows = self._articles.rows("number", numbers, ["number", "language"], " and piece == 0")
+        found = {int(row["number"]): str(row["language"]) for row in rows}
+        return [found[int(number)] for number in articles]
+
     def stories(self, articles: Numbers) -> Numbers:
         known = self._known(articles)
         stories = [
@@ -158,6 +164,7 @@ class MilvusCatalog:
                 bytes.fromhex(about[number]["signature"]),
                 int(about[number]["first"]),
                 int(about[number]["count"]),
+                heading.language,
             )
             for number, heading in _joined(self._every(self._texts, "head", also=' and head != ""'))
         }

@@ -107,20 +107,23 @@ class MilvusGeneration:
         """As the server searches them, or in files of this machine, or not at all."""
         fields = self.connection.client.describe_collection(self.names.passages)["fields"]
         terms = Collection(self.connection, self.names.terms)
+        languages = list(manifest.languages)
         kinds = (("passages", manifest.passages), ("articles", manifest.articles))
         if any(field["name"] == "words" for field in fields):
             units = (self.names.passages, self.names.articles)
             passages, articles = (
-                MilvusWords(Collection(self.connection, unit), terms, kind, count)
+                MilvusWords(Collection(self.connection, unit), terms, kind, count, languages)
                 for unit, (kind, count) in zip(units, kinds, strict=True)
             )
             return passages, articles
         folder = self.words_folder
         if folder.is_dir():
-            return WordIndex.open(folder / "passages"), WordIndex.open(folder / "articles")
+            return WordIndex.open(folder / "passages", languages), WordIndex.open(
+                folder / "articles", languages
+            )
         missing = self.connection.missing or f"{self.names.passages} was made without words"
         log.warning("%s: only meaning counts; %s", missing, self._remedy(manifest))
-        one, two = (MilvusTerms(terms, kind, count) for kind, count in kinds)
+        one, two = (MilvusTerms(terms, kind, count, languages) for kind, count in kinds)
         return one, two
 
     def _vectors(self, manifest: Manifest) -> MilvusVectors:

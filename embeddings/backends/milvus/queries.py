@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.backends.milvus.connection import MOST, Connection, milvus_errors
-from embeddings.backends.milvus.schema import condition
+from embeddings.backends.milvus.schema import as_word, condition
 from embeddings.errors import IndexMismatchError
 from embeddings.text.terms import Terms
 from embeddings.types import Filter, Numbers, Vectors
@@ -143,8 +143,8 @@ class MilvusVectors:
 class MilvusTerms(Terms):
     """How rare terms are, but no search for them: for a server that has none, and nothing beside it."""
 
-    def __init__(self, counts: Collection, kind: str, count: int) -> None:
-        super().__init__()
+    def __init__(self, counts: Collection, kind: str, count: int, languages: Sequence[str]) -> None:
+        super().__init__(languages)
         self._counts = counts
         self._kind = kind
         self._count = count
@@ -171,8 +171,10 @@ class MilvusTerms(Terms):
 class MilvusWords(MilvusTerms):
     """BM25 as Milvus computes it (k1 1.2, b 0.75), over the terms of our own analyzer."""
 
-    def __init__(self, units: Collection, counts: Collection, kind: str, count: int) -> None:
-        super().__init__(counts, kind, count)
+    def __init__(
+        self, units: Collection, counts: Collection, kind: str, count: int, languages: Sequence[str]
+    ) -> None:
+        super().__init__(counts, kind, count, languages)
         self._units = units
 
     def search(self, text: str, k: int, narrow: Filter | None = None) -> tuple[Numbers, Vectors]:
@@ -192,7 +194,7 @@ class MilvusWords(MilvusTerms):
         terms = self.terms(text)
         if not terms:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        numbers, scores = self._units.search("words", " ".join(terms), k, filter, "number")
+        numbers, scores = self._units.search("words", " ".join(map(as_word, terms)), k, filter, "number")
         _, firsts = np.unique(numbers, return_index=True)
         best = np.sort(firsts)
         return numbers[best], scores[best]

@@ -12,7 +12,8 @@ from typing import Any
 from embeddings.backends.milvus.connection import Connection
 from embeddings.backends.protocols import EXACT_UP_TO
 from embeddings.index.records import CatalogStats, day_number
-from embeddings.types import Filter
+from embeddings.text.analysis import language_in
+from embeddings.types import ENGLISH, Filter
 
 TEXT = 65_535
 """Bytes that a field of text can hold."""
@@ -76,7 +77,13 @@ def create(connection: Connection, names: Names, dim: int, writer: str) -> None:
     articles.add_field("row", DataType.INT64, is_primary=True)
     for field in ("number", "piece", "date", "first", "count", "story"):
         articles.add_field(field, DataType.INT64)
-    for field, most in (("source", 4 * _SOURCE), ("id_hash", 64), ("content", 64), ("signature", 1024)):
+    for field, most in (
+        ("source", 4 * _SOURCE),
+        ("id_hash", 64),
+        ("language", 8),
+        ("content", 64),
+        ("signature", 1024),
+    ):
         articles.add_field(field, DataType.VARCHAR, max_length=most)
     texts = client.create_schema(auto_id=False, enable_dynamic_field=False)
     texts.add_field("row", DataType.INT64, is_primary=True)
@@ -160,7 +167,14 @@ def unpacked(stats: str) -> CatalogStats:
 def article_fields(connection: Connection) -> list[str]:
     """What is inserted of an article."""
     fields = ("row", "number", "piece", "date", "first", "count", "story", "source")
-    return [*fields, "id_hash", "content", "signature", "terms" if connection.has_words else "no_vector"]
+    return [
+        *fields,
+        "id_hash",
+        "language",
+        "content",
+        "signature",
+        "terms" if connection.has_words else "no_vector",
+    ]
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -174,7 +188,7 @@ def term_pieces(terms: list[str]) -> Iterator[str]:
     """`terms` as text, in pieces that fit a field, at least one."""
     line: list[str] = []
     size = 0
-    for term in terms:
+    for term in map(as_word, terms):
         length = len(term.encode()) + 1
         if size + length > TEXT:
             yield " ".join(line)
@@ -182,6 +196,11 @@ def term_pieces(terms: list[str]) -> Iterator[str]:
         line.append(term)
         size += length
     yield " ".join(line)
+
+
+def as_word(term: str) -> str:
+    """`term` as a word that every tokenizer leaves whole, as it does English terms."""
+    return term if language_in(term) == ENGLISH else f"x{term.encode().hex()}"
 
 
 def text_hash(text: str) -> str:

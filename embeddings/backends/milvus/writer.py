@@ -21,10 +21,11 @@ from embeddings.index.about import About
 from embeddings.index.manifest import FileSum, Manifest
 from embeddings.index.records import CatalogStats, Kept, content_hash, day_number, recent_rank
 from embeddings.sources.source import Source
+from embeddings.text.analysis import analyze
 from embeddings.text.copies import Copy, copied_stories, signature
 from embeddings.text.passages import PassageSettings
 from embeddings.text.sentences import Span
-from embeddings.text.terms import analyzer, searched
+from embeddings.text.terms import searched
 from embeddings.types import Article, Encoder, Vectors
 
 _ROWS = 1_000
@@ -55,7 +56,6 @@ class MilvusWriter:
         self._names = names
         self._previous = previous
         self._words_before = words_before
-        self._analyzer = analyzer()
         self._import = bulk
         self._inserts = {name: _Inserts(connection, name, heartbeat, self._import) for name in names}
         self._waiting: deque[dict[str, Any]] = deque()
@@ -65,6 +65,7 @@ class MilvusWriter:
         self._counts: dict[str, list[int]] = {}
         self._days: list[str] = []
         self._sources: Counter[str] = Counter()
+        self._languages: Counter[str] = Counter()
         self._words: tuple[WordWriter, WordWriter] | None = None
         if not connection.has_words:
             words.mkdir(parents=True)
@@ -81,19 +82,24 @@ class MilvusWriter:
         about = {"date": day_number(article.date), "source": schema.publisher(article.source)}
         self._add_article(article, about, {"number": number, "first": first, "count": len(spans)}, sketch)
         for passage, (start, end) in enumerate(spans, first):
-            terms = self._terms(article.title, article.text[start:end])
+            terms = self._terms(article, article.text[start:end])
             self._count(terms, 0)
             row = {"number": passage, "article": number, "start": start, "end": end, **about}
             self._waiting.append(row | self._searched(next(schema.term_pieces(terms))))
             if self._words:
                 text = article.text[start:end]
-                self._words[0].add(passage, article.title, text, article.date, article.source)
+                self._words[0].add(
+                    passage, article.title, text, article.date, article.source, article.language
+                )
         if self._words:
-            self._words[1].add(number, article.title, article.text, article.date, article.source)
+            self._words[1].add(
+                number, article.title, article.text, article.date, article.source, article.language
+            )
         if article.date:
             self._days.append(article.date)
         if article.source:
             self._sources[article.source] += 1
+        self._languages[article.language] += 1
         self.articles += 1
         self.passages += len(spans)
 
@@ -126,7 +132,7 @@ class MilvusWriter:
         )
         texts = {"articles": FileSum(self._bytes, self._digest.hexdigest())}
         counts = self.articles, self.passages
-        manifest = Manifest.of(sources, encoder, settings, counts, kind, texts, about)
+        manifest = Manifest.of(sources, encoder, settings, counts, kind, texts, self._languages, about)
         schema.note(self._connection, self._names.articles, {schema.STATS: schema.packed(stats)})
         schema.note(self._connection, self._names.passages, {schema.MANIFEST: manifest.to_json()})
         return manifest
@@ -142,11 +148,12 @@ class MilvusWriter:
         self, article: Article, about: dict[str, Any], place: dict[str, int], sketch: bytes
     ) -> None:
         origin = [article.url, article.date, article.source, article.path]
-        head = json.dumps([article.id, article.title, *origin, article.pages], ensure_ascii=False)
+        fields = [article.id, article.title, *origin, article.pages, article.language]
+        head = json.dumps(fields, ensure_ascii=False)
         content = content_hash(article)
         self._digest.update(head.encode() + b"\0" + content)
         self._bytes += len(article.text.encode())
-        terms = self._terms(article.title, article.text)
+        terms = self._terms(article, article.text)
         self._count(terms, 1)
         first = place["number"] * schema.PIECES
         parts = zip_longest(schema.pieces(head), schema.pieces(article.text), fillvalue="")
@@ -157,6 +164,7 @@ class MilvusWriter:
             **place,
             **about,
             "id_hash": schema.text_hash(article.id),
+            "language": article.language,
             "content": content.hex(),
             "signature": sketch.hex(),
             "story": -1,
@@ -169,8 +177,8 @@ class MilvusWriter:
         """What the server makes words of, or what stands in a collection without any."""
         return {"terms": terms} if self._connection.has_words else {}
 
-    def _terms(self, title: str, text: str) -> list[str]:
-        return list(self._analyzer.analyze(searched(title, text)))
+    def _terms(self, article: Article, text: str) -> list[str]:
+        return analyze(searched(article.title, text), article.language)
 
     def _count(self, terms: list[str], kind: int) -> None:
         for term in set(terms):

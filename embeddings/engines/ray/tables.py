@@ -21,7 +21,8 @@ from embeddings.types import Article, Prepared, Vectors, as_article
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_FIELDS = ("id", "title", "text", "url", "date", "source", "path")
+_FIELDS = ("id", "title", "text", "url", "date", "source", "path", "pages", "language")
+_TEXTS = tuple(name for name in _FIELDS if name != "pages")
 
 
 def to_table(
@@ -39,7 +40,7 @@ def to_table(
         if not isinstance(record.item, Article):
             row |= {"kind": "remark", "remark": pack([record]).decode()}
         else:
-            row |= {"kind": "known"} | {name: getattr(record.item, name) for name in (*_FIELDS, "pages")}
+            row |= {"kind": "known"} | {name: getattr(record.item, name) for name in _FIELDS}
             if not record.known:
                 spans, _ = next(fresh)
                 starts, ends = [start for start, _ in spans], [end for _, end in spans]
@@ -49,7 +50,7 @@ def to_table(
     flat = np.concatenate([np.zeros((0, dim), np.float32), *(vectors for _, vectors in prepared)])
     if next(fresh, None) is not None or len(flat) != sum(counts):
         raise ValueError(f"{len(flat)} vectors of {sum(counts)} passages")
-    texts = [(name, pa.large_string()) for name in (*_FIELDS, "remark")]
+    texts = [(name, pa.large_string()) for name in (*_TEXTS, "remark")]
     numbers = [(name, pa.list_(pa.int64())) for name in ("pages", "starts", "ends")]
     schema = pa.schema([("file", pa.int64()), ("kind", pa.string()), *texts, *numbers])
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -76,7 +77,7 @@ def _found(row: dict[str, Any], vectors: Vectors) -> Found | Warned:
     if row["kind"] == "remark":
         [record] = unpack(row["remark"].encode())
         return record.item
-    article = as_article([row[name] for name in (*_FIELDS, "pages")])
+    article = as_article([row[name] for name in _FIELDS])
     if row["kind"] == "known":
         return article
     return Prepared(article, list(zip(row["starts"], row["ends"], strict=True)), vectors)

@@ -21,6 +21,7 @@ from embeddings.errors import QAError
 from embeddings.sources.files import File
 from embeddings.sources.readers.base import Reading
 from embeddings.sources.source import from_json, to_json
+from embeddings.text.languages import identified
 from embeddings.text.passages import cut, documents
 from embeddings.text.sentences import Span
 from embeddings.types import Article, Encoder
@@ -123,6 +124,7 @@ class Embedder:
         for record in unpack(packed):
             article = record.item
             if isinstance(article, Article) and not record.known:
+                article = identified(article)
                 spans.append(cut(article, encoder, settings))
                 texts.extend(documents(article, spans[-1], encoder, settings))
         vectors = np.split(encode_documents(texts, encoder), np.cumsum([len(own) for own in spans])[:-1])

@@ -111,5 +111,7 @@ def _mark(article: Article) -> str:
 
 def _alone(article: Article) -> bytes:
     """An entry as a line of a file, as the feed has it."""
-    fields = {name: value for name, value in asdict(article).items() if value and name != "path"}
+    fields = {
+        name: value for name, value in asdict(article).items() if value and name not in ("path", "language")
+    }
     return json.dumps(fields).encode()

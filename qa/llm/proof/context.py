@@ -52,7 +52,7 @@ def evidence(found: Sequence[Found]) -> list[Evidence]:
 def sentences_of(article: Article, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The sentences of `article` that reach into `start` to `end`."""
     begin, stop = _paragraph(article.text, start, end)
-    for first, last in sentence_spans(article.text[begin:stop]):
+    for first, last in sentence_spans(article.text[begin:stop], article.language):
         if first + begin < end and last + begin > start:
             yield first + begin, last + begin
 
@@ -89,7 +89,7 @@ def _names(around: str) -> frozenset[str]:
 def _who(article: Article, start: int, names: frozenset[str]) -> tuple[Token, ...]:
     """Whom the sentence at `start` goes on about: who alone is named where the sentence before begins."""
     begin, _ = _paragraph(article.text, start, start)
-    spans = list(sentence_spans(article.text[begin:start]))[-_BACK:]
+    spans = list(sentence_spans(article.text[begin:start], article.language))[-_BACK:]
     for first, last in reversed(spans):
         found = tokens(article.text[begin + first : begin + last], names)
         if found and found[0].text.lower() in ("he", "she") and not _named(found):

@@ -209,5 +209,5 @@ def _plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _no_word(_: str) -> None:
+def _no_word(*_: str | None) -> None:
     return None

@@ -35,6 +35,7 @@ _INFO = {
     "since": "2022-06-10",
     "until": "2022-11-16",
     "sources": {"CNN": 16, "USA Today": 11, "HuffPost UK": 1},
+    "languages": {"en": 28},
     "model": "all-MiniLM-L6-v2",
     "created": "2022-11-25T04:34:53+00:00",
 }

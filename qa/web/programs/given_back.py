@@ -138,6 +138,7 @@ class Info(BaseModel):
     since: str | None = Field(description="Day of the oldest article.")
     until: str | None = Field(description="Day of the newest article.")
     sources: dict[str, int] = Field(description="Publishers, and how many articles each has.")
+    languages: dict[str, int] = Field(description="Codes of languages, and how many articles each has.")
     model: str = Field(description="The model that encodes.")
     created: str = Field(description="When the index was made.")
 

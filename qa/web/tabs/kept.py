@@ -80,7 +80,7 @@ def _pinned(pin: Pin) -> Markup:
         heading(article, on=found.pages, corpus=found.corpus),
         element(
             "blockquote",
-            quotation(article.text, (found.start, found.end), found.answer, lambda _: None),
+            quotation(article.text, (found.start, found.end), found.answer, lambda *_: None),
             class_="quotation",
             dir="auto",
         ),

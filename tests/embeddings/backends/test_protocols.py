@@ -317,3 +317,39 @@ def test_a_question_is_answered_alike(
         assert here.search(question)[0].passage == files.search(question)[0].passage
         assert here.ask(question).answerable == pytest.approx(files.ask(question).answerable, abs=0.03)
     assert here.why("Who won the cup?", "sport/cup.md").rank == 1
+
+
+def test_each_article_has_the_terms_of_its_language(
+    sources: Path, place: str, encoder: WordEncoder, tmp_path: Path
+) -> None:
+    german = "In der Nacht stieg der Fluss um zwei Meter. Die Häuser am Marktplatz wurden überflutet."
+    (sources / "fluss.txt").write_text(german, "utf-8")
+    (sources / "river.txt").write_text("夜间河水上涨。学校关闭，超市开放。", "utf-8")
+    build(sources, place, encoder)
+    index = open_index(place, encoder)
+    languages = {"fluss.txt": "de", "river.txt": "zh"}
+    articles = list(index.catalog.all_articles())
+    assert {article.id: article.language for article in articles} == {
+        article.id: languages.get(article.id, "en") for article in articles
+    }
+    numbers = np.array([index.catalog.number(id) for id in ("fluss.txt", "bridge.md", "river.txt")])
+    assert index.catalog.languages(numbers) == ["de", "en", "zh"]
+    assert index.manifest.languages == {"en": len(articles) - 2, "de": 1, "zh": 1}
+    assert index.article_words.languages == ("en", "de", "zh")
+
+    def found(question: str) -> list[str]:
+        numbers, _ = index.article_words.search(question, 3)
+        named = index.catalog.articles(numbers)
+        return [named[int(number)].id for number in numbers]
+
+    assert found("Welches Haus war überflutet?") == ["fluss.txt"]
+    assert found("河水") == ["river.txt"]
+    assert found("学上") == []
+    with QA.open(place, encoder, reader="none") as qa:
+        assert [ranked.passage.article.id for ranked in qa.search("超市 河水", 1)] == ["river.txt"]
+        why = qa.why("Welche Häuser?", "fluss.txt")
+        assert [(word.word, word.term, word.article) for word in why.words][:1] == [("Häuser", "haus", True)]
+        [answer] = qa.ask("Welche Häuser wurden in der Nacht überflutet?", 1).passages
+        assert answer.passage.article.language == "de"
+    kept = build(sources, place, encoder)
+    assert (kept.published, kept.languages) == (False, index.manifest.languages)

@@ -61,3 +61,26 @@ def test_sentences_do_not_depend_on_where_the_splitter_stops(monkeypatch: pytest
     assert len(whole) == 200
     monkeypatch.setattr("embeddings.text.sentences._WINDOW", 777)
     assert list(sentence_spans(text)) == whole
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sentences"),
+    [
+        (
+            "de",
+            "Am 3. Oktober stieg der Fluss. Es regnete.",
+            ["Am 3. Oktober stieg der Fluss.", "Es regnete."],
+        ),
+        ("zh", "河水上涨。学校关闭！", ["河水上涨。", "学校关闭！"]),
+        ("el", "Τι έγινε; Το ποτάμι ανέβηκε.", ["Τι έγινε;", "Το ποτάμι ανέβηκε."]),
+        ("th", f"{'แม่น้ำ' * 11} ฝน {'แม่น้ำ' * 3}", [f"{'แม่น้ำ' * 11}", f"ฝน {'แม่น้ำ' * 3}"]),
+    ],
+)
+def test_each_language_ends_its_sentences_in_its_way(language: str, text: str, sentences: list[str]) -> None:
+    assert [text[a:b] for a, b in sentence_spans(text, language)] == sentences
+
+
+@given(TEXTS, st.sampled_from(["th", "zh", "de"]))
+def test_no_language_loses_a_character(text: str, language: str) -> None:
+    kept = "".join(text[a:b] for a, b in sentence_spans(text, language))
+    assert "".join(kept.split()) == "".join(text.split())

@@ -53,7 +53,7 @@ def test_features_by_hand(index: ArticleIndex) -> None:
     coverage = Coverage.of("Which engineer replaced bolts?", index.article_words)
     assert engineer.coverage == pytest.approx(1.0)
     assert engineer.pairs == pytest.approx(1.0)
-    assert coverage.share(["The bolts were red."]) == pytest.approx(coverage.shares["bolt"])
+    assert coverage.share(["The bolts were red."], "en") == pytest.approx(coverage.shares("en")["bolt"])
     assert engineer.name == 1.0  # Ada Moll, which the question does not hold
     assert found["Nobody"].name == 0.0
     assert engineer.number == found["The"].number == 0.0  # no number is asked for

@@ -412,3 +412,21 @@ def test_damage_found_while_asking_names_the_remedy(
         assert "articles.sqlite is damaged" in err
         assert "qa index --rebuild" in err
         assert err.count("\n") == 1
+
+
+def test_languages_that_the_model_does_not_read_are_named_once(
+    sources: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sources / "fluss.txt").write_text("In der Nacht stieg der Fluss um zwei Meter über die Straße.", "utf-8")
+    said = "all-MiniLM-L6-v2 reads English: for German (1) use `--model intfloat/multilingual-e5-small`"
+    index = ["index", str(sources), "--index", str(tmp_path / "mixed"), "--yes"]
+    assert cli.main(index) == 0
+    assert capsys.readouterr().err.count(said) == 1
+    assert cli.main(index) == 0
+    assert said not in capsys.readouterr().err
+    assert cli.main(["info", "--index", str(tmp_path / "mixed")]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "languages English (3), German (1)" in out
+    assert said in out
+    assert cli.main([*index, "--model", "intfloat/multilingual-e5-small"]) == 0
+    assert "reads English" not in capsys.readouterr().err

@@ -16,7 +16,7 @@ FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="needs Linux")
 PRINTS = "from qa.cli.terminal import console; console().print('found'); console().print('x' * 9)"
 REMARKS = (
-    "from embeddings.build.builder import Progress\nfrom qa.cli.terminal import build_progress\n"
+    "from embeddings.build.builder import Progress\nfrom qa.cli.progress import build_progress\n"
     "with build_progress() as show: show(Progress(1, 2, 0.5))\n"
     "__import__('logging').warning('a remark')\nprint('published')"
 )

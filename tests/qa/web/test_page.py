@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def ranked(article: Article, start: int, end: int, rank: int = 1, **values: floa
 
 
 def article(text: str = TEXT, pages: tuple[int, ...] = (), **fields: str | None) -> Article:
-    known: dict[str, str | None] = {
+    known: dict[str, Any] = {
         "url": "https://www.example.org/a",
         "date": "2022-11-03",
         "source": "The Paper",
@@ -94,7 +95,7 @@ class Seen(HTMLParser):
 ASKED = frozenset({"bridge"})
 
 
-def bridge(word: str) -> str | None:
+def bridge(word: str, language: str | None = None, /) -> str | None:
     return "bridge" if word.casefold() == "bridge" else None
 
 
@@ -236,7 +237,7 @@ def test_why_a_passage_ranks_is_said_in_words(
     """The title has the word `bridge`; the cosine of the other passage is 0.5."""
     place = ranked(article(), 0, 5, 1, **values)
     among = [place, ranked(article(), 0, 5, 2, dense=0.5)]
-    term = bridge if "bridge" in asked else lambda _: None
+    term = bridge if "bridge" in asked else lambda *_: None
     assert reasons.reasons(place, among, frozenset(asked), term) == said
 
 

@@ -324,13 +324,13 @@ def test_an_interruption_after_publishing_says_so(
 
 
 @pytest.mark.parametrize(
-    "part", ["catalog.CatalogWriter.add", "words.WordWriter.close", "vectors.VectorIndex.save"]
+    "part", ["catalog_writer.CatalogWriter.add", "words.WordWriter.close", "vectors.VectorIndex.save"]
 )
 def test_a_full_disk_is_said_in_one_line(
     part: str, sources: Path, folder: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     errors = {
-        "catalog.CatalogWriter.add": sqlite3.OperationalError("database or disk is full"),
+        "catalog_writer.CatalogWriter.add": sqlite3.OperationalError("database or disk is full"),
         "words.WordWriter.close": ValueError("IoError: No space left on device"),
         "vectors.VectorIndex.save": RuntimeError("write error: No space left on device\nat io.cpp"),
     }
