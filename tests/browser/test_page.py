@@ -127,7 +127,8 @@ class Visitor:
         self.shows(question)
 
     def shows(self, question: str) -> None:
-        playwright.expect(self.page.locator("#lead .asked")).to_have_text(question)
+        asked = self.page.locator("#lead .asked")
+        playwright.expect(asked).to_have_text(question, timeout=120_000)  # the first one loads the models
 
     @property
     def marked(self) -> str:
