@@ -89,11 +89,8 @@ def test_the_page_can_be_read_and_fits(name: str, browser: Any, server: Server, 
     folder = Path(os.environ.get("PICTURES", tmp_path))
     page.screenshot(path=folder / f"page-{name}.png")
     visitor.ask("When did Russia leave it?")
-    for name in (
-        "Narrow by date",
-        "Cite or export",
-    ):  # by key: on a phone they may lie below the question box
-        page.get_by_role("button", name=name).press("Enter")
+    for label in ("Narrow by date", "Cite or export"):
+        page.get_by_role("button", name=label).press("Enter")  # a phone may have it below the question box
     page.get_by_role("button", name="Save JSON").wait_for()
     assert page.evaluate(FAINT) == []
     width = SIZES[name]["viewport"]["width"]
