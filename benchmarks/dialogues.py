@@ -2,8 +2,8 @@
 
     python -m benchmarks.dialogues [INDEX of NEWSQA's mini]
 
-The seeds' dialogues, and, where an index of `mini` is given, those over its articles, by their ids. Half of
-them had no part in writing the code.
+The seeds' dialogues, and, where an index of `mini` is given, those over its articles, by their ids. Those
+held out were written when the code was done.
 """
 
 import json

@@ -27,7 +27,7 @@ from qa.web.live import LiveQA
 from qa.wording.phrases import is_clear
 
 MOST = 4
-_TRIED = 40
+_TRIED = 24
 """Questions of each kind that are tried: a corpus whose headlines make no questions costs no more."""
 _FEWEST, _LONGEST = 4, 75
 """Words of a question, and its characters."""

@@ -214,9 +214,10 @@ def _sentence(error: Exception) -> str:
 
 
 def _made_from(sources: Sequence[str]) -> str:
-    """Of addresses, what commands fetched is read."""
+    """Where files lie is their owner's business; of addresses, what commands fetched is read."""
+    named = [source if is_address(source) else Path(source).name for source in sources]
     fetched = ", as fetched before" if any(map(is_address, sources)) else ""
-    return f"Made from {', '.join(sources)}{fetched}."
+    return f"Made from {', '.join(named)}{fetched}."
 
 
 def summary(info: Mapping[str, Any], added: int = 0) -> Markup:
